@@ -1,0 +1,19 @@
+"""One run of a campaign: capacity by SimPy, crowds by NumPy."""
+
+from simkit.campaign.fingerprint import resolved_parameters, run_fingerprint
+from simkit.campaign.run import Campaign, CampaignRun, Detail, run_campaign
+from simkit.campaign.vocabulary import Channel, CostItem, Outcome, Resource, Status
+
+__all__ = [
+    "Campaign",
+    "CampaignRun",
+    "Channel",
+    "CostItem",
+    "Detail",
+    "Outcome",
+    "Resource",
+    "Status",
+    "resolved_parameters",
+    "run_campaign",
+    "run_fingerprint",
+]

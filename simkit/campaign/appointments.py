@@ -1,0 +1,135 @@
+"""Appointments: who agreed to a visit, on which day, and the line in which they wait for a team."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.campaign.field_outcomes import FieldOutcomes
+from simkit.campaign.ledger import ContactBatch
+from simkit.campaign.shifts import MINUTES_PER_DAY
+from simkit.campaign.spontaneous import Spontaneous
+from simkit.campaign.vocabulary import Channel, CostItem, Outcome
+from simkit.campaign.waiting_line import WaitingLine
+from simkit.campaign.world import World
+
+Customers = NDArray[np.int32]
+_WORKING_WEEK = 5
+
+
+class Appointments:
+    """Visits that customers asked for or agreed to: through the local partner, in a call, or of their own accord.
+
+    A request waits from its agreed time until a team is free, first come, first served; after the longest wait it lapses.
+    """
+
+    def __init__(self, world: World, outcomes: FieldOutcomes, attempts: NDArray[np.uint8]) -> None:
+        field = world.levers.field
+        self.line = WaitingLine()
+        self.customer: list[int] = []
+        self._world = world
+        self._outcomes = outcomes
+        self._attempts = attempts
+        self._booked = np.zeros(world.population.size, dtype=np.bool_)
+        self._agreed: dict[int, list[Customers]] = {}
+        self._slot = world.streams.decision("appointment.slot")
+        self._sign_up = world.streams.decision("appointment.sign_up")
+        self._asked_communities = 0.0
+        self._partner = world.scenario.field.partners[field.partner] if field.partner else None
+        self._targeted = world.targeted(field.target_segments)
+        rate = world.scenario.field.requests_per_1000_customers_a_day.value / 1000 if field.accepts_requests else 0.0
+        asking = world.targets(field.target_segments) if rate else np.empty(0, dtype=np.int32)
+        self._requests = Spontaneous(world.streams.decision("appointment.request"), asking, rate, world.campaign_days)
+        self._outcome = np.empty(0, dtype=np.uint8)
+        self._probability = np.empty(0)
+
+    def book(self, customers: Customers, day: int) -> None:
+        """Note that customers agree on `day` to be visited after the lead time, or on the first working day after it."""
+        customers = customers[~self._booked[customers] & self._world.wallets.prospects(customers)]
+        self._booked[customers] = True
+        self._agreed.setdefault(day + self._world.levers.field.appointment_lead_days, []).append(customers)
+
+    def ask_partner(self, day: int) -> None:
+        """Begin a week: the partner asks the next communities, whose visits are spread over five days."""
+        field = self._world.levers.field
+        if self._partner is None:
+            return
+        first = round(self._asked_communities)
+        self._asked_communities += self._world.scaled(field.partner_communities_per_week)
+        last = min(round(self._asked_communities), int(self._world.population.community[-1]) + 1)
+        if last <= first:
+            return
+        bounds = np.searchsorted(self._world.population.community, [first, last])
+        customers = np.arange(bounds[0], bounds[1], dtype=np.int32)
+        segment = self._world.population.segment[customers]
+        asked = self._targeted[segment] & self._world.record.allowed(customers)
+        willing = self._sign_up.uniform(customers) < self._world.scenario.by_segment(self._partner.sign_up)[segment]
+        customers = customers[asked & willing]
+        later = (self._world.population.community[customers] - first) * _WORKING_WEEK // (last - first)
+        for days in range(_WORKING_WEEK):
+            self.book(customers[later == days], day + days)
+        cost = self._partner.cost_per_community.value * (last - first)
+        self._world.ledger.cost(day, CostItem.PARTNER, Channel.APPOINTMENT, last - first, cost)
+
+    def plan(self, day: int, opens: float, closes: float) -> None:
+        """Let today's agreed visits join the line, neighbours in a row, spread over the shift (hours of the day)."""
+        self.book(self._requests.on(day), day)
+        due = [chunk for when in sorted(self._agreed) if when <= day for chunk in self._agreed.pop(when)]
+        customers = np.sort(np.concatenate(due)) if due else np.empty(0, dtype=np.int32)
+        customers = customers[self._world.wallets.prospects(customers)]
+        self._world.record.reserve(customers, day)
+        visits = self._outcomes.at_appointments(customers, (self._attempts[customers] + 1).astype(np.uint8))
+        arrival = day + (opens + np.sort(self._slot.uniform(customers, day)) * (closes - opens)) / 24
+        deadline = arrival + self._world.levers.field.appointment_max_wait_days
+        self.line.join(arrival, deadline, visits.days)
+        self.customer += customers.tolist()
+        self._outcome = np.concatenate([self._outcome, visits.outcome])
+        self._probability = np.concatenate([self._probability, visits.probability])
+
+    def still_wanted(self, job: int) -> bool:
+        """Say whether the customer has not opened a wallet elsewhere since agreeing."""
+        return bool(self._world.wallets.status[self.customer[job]] == 0)
+
+    def close(self, day: int, cancelled: list[int]) -> tuple[float, int, float, int]:
+        """End the day: record visits, cancellations and lapses.
+
+        Returns the days spent visiting, visits, days waited, and requests lapsed.
+        """
+        self.line.give_up(day + 1)
+        served, lapsed = self.line.collect()
+        jobs = served.job
+        begins = np.array(served.begins)
+        duration = self.line.durations(jobs)
+        self._record(day, jobs, self._outcome[jobs], begins, np.array(served.server), duration)
+        self._record(day, cancelled, np.full(len(cancelled), Outcome.CANCELLED, dtype=np.uint8))
+        self._record(day, lapsed, np.full(len(lapsed), Outcome.LAPSED, dtype=np.uint8))
+        waited = float((begins - self.line.arrivals(jobs)).sum())
+        return float(duration.sum()), len(jobs), waited, len(lapsed)
+
+    def _record(
+        self,
+        day: int,
+        jobs: list[int],
+        outcome: NDArray[np.uint8],
+        begins: NDArray[np.float64] | None = None,
+        team: NDArray[np.int64] | None = None,
+        duration: NDArray[np.float64] | None = None,
+    ) -> None:
+        if not jobs:
+            return
+        customers = np.array([self.customer[job] for job in jobs], dtype=np.int32)
+        batch = ContactBatch(
+            customers=customers,
+            outcome=outcome,
+            probability=self._probability[jobs],
+            hour=0.0 if begins is None else (begins - day) * 24,
+            attempt=self._attempts[customers] + 1,
+            server=-1 if team is None else team,
+            minutes=0.0 if duration is None else duration * MINUTES_PER_DAY,
+        )
+        self._world.ledger.contacts(day, Channel.APPOINTMENT, batch)
+        self._booked[customers] = False
+        met = (outcome != Outcome.CANCELLED) & (outcome != Outcome.LAPSED)
+        self._attempts[customers[met]] += 1
+        self._world.record.note(customers[met & (outcome != Outcome.NO_SHOW)])
+        self._world.wallets.open_assisted(customers, outcome, day, Channel.APPOINTMENT)

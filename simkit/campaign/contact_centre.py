@@ -1,0 +1,137 @@
+"""The contact centre: people who dial, machines that dial and transfer, people who answer."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from simkit.campaign.appointments import Appointments
+from simkit.campaign.dialling import Dialled, Dialling
+from simkit.campaign.hotline import Hotline
+from simkit.campaign.vocabulary import Channel, CostItem, Outcome, Resource
+from simkit.campaign.world import World
+
+Customers = NDArray[np.int32]
+_HANG_UP_MINUTES = 0.15
+
+
+class ContactCentre:
+    """All calls of a run."""
+
+    def __init__(self, world: World, appointments: Appointments) -> None:
+        calls, scenario, levers = world.scenario.calls, world.scenario, world.levers.calls
+        self._world = world
+        self._appointments = appointments
+        self._visits_offered = world.levers.field.teams > 0
+        self._human_luck = world.streams.decision("human_call.outcome")
+        self._ai_luck = world.streams.decision("ai_call.outcome")
+        self._human_connect = scenario.by_segment(calls.human_connect)
+        self._human_convert = scenario.by_segment(calls.human_convert)
+        self._visit_agreed = scenario.by_segment(calls.visit_agreed)
+        self._ai_connect = scenario.by_segment(calls.ai_connect)
+        interested = self._ai_connect * calls.ai_interested.value
+        dialled = scenario.by_segment(calls.ai_convert)
+        self._interested_convert = np.divide(dialled, interested, out=np.zeros_like(dialled), where=interested > 0)
+        shrinkage = calls.shrinkage.value
+        self._human = Dialling(
+            world,
+            Channel.HUMAN_CALL,
+            Resource.HUMAN_SEAT,
+            capacity=levers.human_seats,
+            shrinkage=shrinkage,
+            dial=self._dial_by_hand,
+        )
+        self._machine = Dialling(
+            world,
+            Channel.AI_CALL,
+            Resource.AI_LINE,
+            capacity=levers.ai_lines,
+            shrinkage=0.0,
+            dial=self._dial_by_machine,
+        )
+        self._hotline = Hotline(world, self._talk_minutes)
+
+    def plan(self, day: int) -> None:
+        """Work off the day's lists and send callers to the hotline."""
+        if not self._works(day):
+            return
+        transferred = np.empty(0, dtype=np.int32)
+        chance: NDArray[np.floating] = np.empty(0)
+        arrival = np.empty(0)
+        if self._machine.paid.shares:
+            transferred, chance, arrival = self._machine_day(day)
+        if self._human.paid.shares:
+            self._human_day(day)
+        if self._hotline.open:
+            self._hotline.plan(day, transferred, chance, arrival)
+        seats = self._world.scaled(self._world.levers.calls.human_seats)
+        self._pay_seats(day, Channel.HUMAN_CALL, seats)
+        self._pay_seats(day, Channel.INBOUND_CALL, self._world.scaled(self._world.levers.calls.inbound_seats))
+
+    def close(self, day: int) -> None:
+        """End the day."""
+        if self._hotline.open and self._works(day):
+            self._hotline.close(day)
+
+    def _works(self, day: int) -> bool:
+        return self._world.works(day, self._world.levers.calls.hours.works_on)
+
+    def _pay_seats(self, day: int, channel: Channel, seats: float) -> None:
+        self._world.ledger.cost(day, CostItem.STAFF, channel, seats, seats * self._world.scenario.costs.seat_day.value)
+
+    def _human_day(self, day: int) -> None:
+        customers, dialled, _ = self._human.call(day)
+        self._world.wallets.open(customers[dialled.outcome == Outcome.OPENED], day, Channel.HUMAN_CALL)
+        self._appointments.book(customers[dialled.outcome == Outcome.VISIT_AGREED], day)
+
+    def _machine_day(self, day: int) -> tuple[Customers, NDArray[np.floating], NDArray[np.float64]]:
+        """Return who is transferred to the hotline, with what chance to open there, and when."""
+        customers, dialled, ends = self._machine.call(day)
+        self._world.wallets.open(customers[dialled.outcome == Outcome.OPENED], day, Channel.AI_CALL)
+        cost = self._world.scenario.costs.ai_dial.value * customers.shape[0]
+        self._world.ledger.cost(day, CostItem.CALL, Channel.AI_CALL, customers.shape[0], cost)
+        passed_on = dialled.outcome == Outcome.TRANSFERRED
+        return customers[passed_on], dialled.probability[passed_on], ends[passed_on]
+
+    def _dial_by_hand(self, customers: Customers, attempt: NDArray[np.uint8]) -> Dialled:
+        segment = self._world.population.segment[customers]
+        luck = self._human_luck.uniforms(customers, attempt)
+        chance = self._world.opening.probability(customers, self._human_convert)
+        reached = luck[:, 0] < self._human_connect[segment]
+        opened = reached & (luck[:, 1] < chance)
+        agreed = reached & ~opened & (luck[:, 2] < self._visit_agreed[segment]) & self._visits_offered
+        outcome = np.where(reached, Outcome.NO_INTEREST, Outcome.NOT_REACHED).astype(np.uint8)
+        outcome[agreed] = Outcome.VISIT_AGREED
+        outcome[opened] = Outcome.OPENED
+        minutes = np.full(customers.shape[0], self._world.scenario.calls.ring.value)
+        minutes[reached] += self._talk_minutes(luck[reached, 3])
+        return Dialled(outcome, chance, minutes, reached, again=~opened & ~agreed)
+
+    def _dial_by_machine(self, customers: Customers, attempt: NDArray[np.uint8]) -> Dialled:
+        """An interested customer is passed to a person where the campaign has seats that answer, else gets a link."""
+        calls = self._world.scenario.calls
+        segment = self._world.population.segment[customers]
+        luck = self._ai_luck.uniforms(customers, attempt, width=3)
+        chance = self._world.opening.probability(customers, self._interested_convert)
+        reached = luck[:, 0] < self._ai_connect[segment]
+        hung_up = reached & (luck[:, 1] < calls.ai_hang_up.value)
+        interested = reached & (luck[:, 1] > 1 - calls.ai_interested.value)
+        outcome = np.where(reached, Outcome.NO_INTEREST, Outcome.NOT_REACHED).astype(np.uint8)
+        outcome[hung_up] = Outcome.HUNG_UP
+        if self._hotline.open:
+            outcome[interested] = Outcome.TRANSFERRED
+        else:
+            chance = chance * calls.link_ratio.value
+            outcome[interested & (luck[:, 2] < chance)] = Outcome.OPENED
+        minutes = np.full(customers.shape[0], calls.ring.value)
+        minutes[reached] += calls.ai_talk.value
+        minutes[hung_up] += _HANG_UP_MINUTES - calls.ai_talk.value
+        return Dialled(outcome, chance, minutes, reached, again=~interested)
+
+    def _talk_minutes(self, luck: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the minutes of connected calls; an exponential talk has the lognormal one's mean."""
+        calls = self._world.scenario.calls
+        if calls.talk_distribution == "exponential":
+            return np.asarray(-np.log(luck) * calls.talk_median.value * np.exp(calls.talk_spread.value**2 / 2))
+        return np.asarray(calls.talk_median.value * np.exp(calls.talk_spread.value * ndtri(luck)))

@@ -1,0 +1,69 @@
+"""Who may be contacted today, and how tired of us they are."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.params.levers import ContactPolicy
+from simkit.streams import Streams
+
+TENTHS = 10
+_WEEKS = 4
+_NEVER = np.iinfo(np.int16).min
+
+
+class ContactRecord:
+    """Each customer's recent contacts, counted in natural weeks; the last four weeks are 'the last 28 days'.
+
+    A contact weighs 1 where a person or an SMS reaches the customer, less for a banner; weights are kept in tenths.
+    """
+
+    def __init__(self, policy: ContactPolicy, customers: int, streams: Streams) -> None:
+        self._policy = policy
+        self._this_week = np.zeros(customers, dtype=np.uint8)
+        self._weeks = np.zeros((_WEEKS, customers), dtype=np.uint16)
+        self._recent = np.zeros(customers, dtype=np.uint16)
+        self._last_person_day = np.full(customers, _NEVER, dtype=np.int16)
+        self._current = 0
+        self.held_out = np.zeros(customers, dtype=np.bool_)
+        if policy.holdout_share > 0:
+            draw = streams.decision("contact_policy.holdout").uniform(np.arange(customers))
+            self.held_out = draw < policy.holdout_share
+
+    def begin_week(self) -> None:
+        """Forget the week that is now more than four weeks ago."""
+        self._this_week[:] = 0
+        self._current = (self._current + 1) % _WEEKS
+        self._recent -= self._weeks[self._current]
+        self._weeks[self._current] = 0
+
+    def allowed(self, customers: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Say who is under the weekly cap and not held out."""
+        allowed = self._this_week[customers] < self._policy.contacts_per_week
+        if self._policy.holdout_share > 0:
+            allowed &= ~self.held_out[customers]
+        return np.asarray(allowed, dtype=np.bool_)
+
+    def free_today(self, customers: NDArray[np.int32], day: int) -> NDArray[np.bool_]:
+        """Say who is allowed and has no visit or call planned for today yet."""
+        return self.allowed(customers) & (self._last_person_day[customers] != day)
+
+    def reserve(self, customers: NDArray[np.int32], day: int) -> None:
+        """Keep today's other visits and calls away from these customers."""
+        self._last_person_day[customers] = day
+
+    def note(self, customers: NDArray[np.int32], weight: float = 1.0) -> None:
+        """Count one contact of this weight for each customer (each at most once a call)."""
+        tenths = np.uint16(round(weight * TENTHS))
+        self._this_week[customers] += 1
+        self._weeks[self._current][customers] += tenths
+        self._recent[customers] += tenths
+
+    def recent_tenths(self, customers: NDArray[np.int32]) -> NDArray[np.uint16]:
+        """Return tenths of contacts of the last 28 days."""
+        return self._recent[customers]
+
+    def recent(self, customers: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return contacts of the last 28 days."""
+        return self._recent[customers] / TENTHS

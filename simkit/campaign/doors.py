@@ -1,0 +1,141 @@
+"""Rounds of doors: each team walks its part of the day's list; its clock is a cumulative sum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.campaign.field_outcomes import FieldOutcomes, Visits
+from simkit.campaign.ledger import ContactBatch
+from simkit.campaign.shifts import MINUTES_PER_DAY
+from simkit.campaign.vocabulary import Channel, Outcome
+from simkit.campaign.work_list import WorkList
+from simkit.campaign.world import World
+
+Customers = NDArray[np.int32]
+
+
+@dataclass
+class _Round:
+    """One round: doors first to last (positions in the day's list), begun at `begins` in a part of the week."""
+
+    team: int
+    first: int
+    last: int
+    begins: float
+    when: str
+
+
+class Doors:
+    """The doors of one day, dealt to the teams in neighbourhoods, and what is left of them."""
+
+    def __init__(self, world: World, outcomes: FieldOutcomes, attempts: NDArray[np.uint8], teams: int) -> None:
+        self._world = world
+        self._outcomes = outcomes
+        self._teams = teams
+        self._list = WorkList(world.targets(world.levers.field.target_segments))
+        self._attempts = attempts
+        self._rounds: list[_Round] = []
+        self._next: list[int] = [0] * teams
+        self._last: list[int] = [0] * teams
+        self._ends: dict[str, NDArray[np.float64]] = {}
+        self._home: dict[str, NDArray[np.bool_]] = {}
+        self._visits: Visits | None = None
+
+    def plan(self, day: int, doors_per_team: int) -> None:
+        """Take the day's doors from the list and deal them to the teams, neighbours together."""
+        customers = np.sort(
+            self._list.take(day, self._teams * doors_per_team, lambda some: self._open_to_visit(some, day))
+        )
+        self._world.record.reserve(customers, day)
+        attempt = (self._attempts[customers] + 1).astype(np.uint8)
+        self._visits = self._outcomes.at_doors(customers, attempt)
+        bounds = np.linspace(0, customers.shape[0], self._teams + 1).astype(int).tolist()
+        self._next, self._last = bounds[:-1], bounds[1:]
+        weekday = bool(self._world.calendar.is_workday[day])
+        way = self._way(customers)
+        for when in ("daytime", "evening") if weekday else ("weekend",):
+            home = self._outcomes.home(customers, attempt, when)
+            waiting = self._world.scenario.field.not_home.value / MINUTES_PER_DAY
+            self._home[when] = home
+            self._ends[when] = np.cumsum(way + np.where(home, self._visits.days, waiting))
+
+    def walk(self, team: int, now: float, until: float) -> float:
+        """Let a team with doors left knock from `now`; return when the round ends, with the first door done at or after `until`.
+
+        A round stays within one part of the week, so a long stretch takes two.
+        """
+        day = int(now)
+        when, until = self._part_of_week(day, now, until)
+        first, last = self._next[team], self._last[team]
+        ends = self._ends[when]
+        before = ends[first - 1] if first else 0.0
+        stop = min(int(np.searchsorted(ends[first:last], before + until - now)) + first + 1, last)
+        self._next[team] = stop
+        self._rounds.append(_Round(team, first, stop, now, when))
+        return now + float(ends[stop - 1] - before)
+
+    def left(self, team: int) -> bool:
+        """Say whether the team has doors left today."""
+        return self._next[team] < self._last[team]
+
+    def close(self, day: int) -> float:
+        """End the day: record every door, open wallets, plan revisits; return the days spent on rounds."""
+        if self._visits is None:
+            return 0.0
+        spent = sum(self._record(day, self._visits, when) for when in self._ends)
+        left = [np.arange(first, last) for first, last in zip(self._next, self._last, strict=True)]
+        self._list.put_back(self._visits.customers[np.concatenate(left)], day)
+        self._rounds, self._ends, self._home, self._visits = [], {}, {}, None
+        return spent
+
+    def _record(self, day: int, visits: Visits, when: str) -> float:
+        rounds = [walked for walked in self._rounds if walked.when == when]
+        if not rounds:
+            return 0.0
+        lengths = [walked.last - walked.first for walked in rounds]
+        doors = np.concatenate([np.arange(walked.first, walked.last) for walked in rounds])
+        ends = self._ends[when]
+        starts = np.concatenate([[0.0], ends])
+        offset = np.repeat([walked.begins - starts[walked.first] for walked in rounds], lengths)
+        customers, home = visits.customers[doors], self._home[when][doors]
+        outcome = np.where(home, visits.outcome[doors], Outcome.NOT_HOME).astype(np.uint8)
+        self._world.ledger.contacts(
+            day,
+            Channel.VISIT,
+            ContactBatch(
+                customers=customers,
+                outcome=outcome,
+                probability=visits.probability[doors],
+                hour=(starts[doors] + offset - day) * 24,
+                attempt=visits.attempt[doors],
+                server=np.repeat([walked.team for walked in rounds], lengths),
+                minutes=(ends[doors] - starts[doors]) * MINUTES_PER_DAY,
+            ),
+        )
+        self._attempts[customers] += 1
+        self._world.record.note(customers[home])
+        self._world.wallets.open_assisted(customers, outcome, day, Channel.VISIT)
+        again = (outcome == Outcome.NOT_HOME) | (outcome == Outcome.COME_BACK)
+        again &= self._attempts[customers] < self._world.levers.field.max_attempts
+        self._list.again(customers[again], day + self._world.levers.field.revisit_after_days)
+        return float((ends[doors] - starts[doors]).sum())
+
+    def _open_to_visit(self, customers: Customers, day: int) -> NDArray[np.bool_]:
+        return self._world.wallets.prospects(customers) & self._world.record.free_today(customers, day)
+
+    def _way(self, customers: Customers) -> NDArray[np.float64]:
+        """Return the days from the door before, longer where a community begins."""
+        field = self._world.scenario.field
+        community = self._world.population.community[customers]
+        elsewhere = np.diff(community, prepend=community[:1]) != 0
+        minutes = np.where(elsewhere, field.travel_between_communities.value, field.walk.value)
+        return minutes / MINUTES_PER_DAY
+
+    def _part_of_week(self, day: int, now: float, until: float) -> tuple[str, float]:
+        if "weekend" in self._ends:
+            return "weekend", until
+        evening = day + self._world.scenario.field.evening_hour.value / 24
+        return ("daytime", min(until, evening)) if now < evening else ("evening", until)

@@ -1,0 +1,114 @@
+"""The field force: one SimPy process a team that pulls its work, appointments that are due first, doors in between."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+
+import numpy as np
+import simpy
+
+from simkit.campaign.appointments import Appointments
+from simkit.campaign.doors import Doors
+from simkit.campaign.field_outcomes import FieldOutcomes
+from simkit.campaign.shifts import MINUTES_PER_DAY, Crew
+from simkit.campaign.vocabulary import Channel, CostItem, Resource
+from simkit.campaign.world import World
+
+_ROUND_DAYS = 1 / 24  # between two rounds of doors a team looks whether an appointment is due
+_NOWHERE = -1
+
+
+class FieldForce:
+    """All visit teams of a run."""
+
+    def __init__(self, world: World) -> None:
+        field = world.scenario.field
+        self._world = world
+        self._levers = world.levers.field
+        self._crew = Crew.of(world.scaled(self._levers.teams), self._levers.hours)
+        attempts = np.zeros(world.population.size, dtype=np.uint8)
+        outcomes = FieldOutcomes(world)
+        self.appointments = Appointments(world, outcomes, attempts)
+        self._doors = Doors(world, outcomes, attempts, len(self._crew.shares))
+        self._travelled = 0.0
+        self._cancelled: list[int] = []
+        self._branch_days = field.travel_from_branch.value / MINUTES_PER_DAY
+        self._walk_days = field.walk.value / MINUTES_PER_DAY
+        self._between_days = field.travel_between_communities.value / MINUTES_PER_DAY
+        fastest = field.walk.value + min(field.not_home.value, field.refuse.value)
+        self._doors_per_team = math.ceil(self._crew.shift_minutes / max(fastest, 0.5))
+        for team in range(len(self._crew.shares)):
+            world.environment.process(self._working(team))
+
+    def plan(self, day: int) -> None:
+        """Prepare a working day before it begins: partner, appointments, the list of doors."""
+        if self._world.calendar.weekday[day] == 0 and self._world.works(day, "every_day"):
+            self.appointments.ask_partner(day)
+        if not self._crew.shares or not self._works(day):
+            return
+        self.appointments.plan(day, self._levers.hours.starts, self._levers.hours.ends)
+        if self._levers.doors:
+            self._doors.plan(day, self._doors_per_team)
+
+    def close(self, day: int) -> None:
+        """End a working day: outcomes, wages, how busy the teams were."""
+        if not self._crew.shares or not self._works(day):
+            return
+        cancelled, self._cancelled = self._cancelled, []
+        visiting, visits, waited, lapsed = self.appointments.close(day, cancelled)
+        busy = self._doors.close(day) + visiting + self._travelled
+        self._travelled = 0.0
+        self._world.ledger.service(
+            day,
+            Resource.FIELD_TEAM,
+            servers=self._crew.capacity,
+            paid_minutes=self._crew.paid_minutes,
+            busy_minutes=busy * MINUTES_PER_DAY,
+            served=visits,
+            waited_minutes=waited * MINUTES_PER_DAY,
+            abandoned=lapsed,
+        )
+        staff_days = self._crew.capacity * self._levers.staff_per_team
+        wages = staff_days * self._world.scenario.costs.staff_day.value
+        self._world.ledger.cost(day, CostItem.STAFF, Channel.VISIT, staff_days, wages)
+
+    def _works(self, day: int) -> bool:
+        return self._world.works(day, self._levers.hours.works_on)
+
+    def _working(self, team: int) -> Generator[simpy.Event, None, None]:
+        """One team's campaign: every working day from the branch to the doors and back."""
+        environment = self._world.environment
+        stretches = self._crew.stretches(team)
+        for day in range(self._world.campaign_days):
+            if not self._works(day):
+                continue
+            for position, (opens, closes) in enumerate(stretches):
+                way_out = self._branch_days if position == 0 else 0.0
+                way_back = self._branch_days if position == len(stretches) - 1 else 0.0
+                yield environment.timeout(max(day + opens + way_out - environment.now, 0.0))
+                self._travelled += way_out + way_back
+                yield from self._stretch(team, day + closes - way_back)
+
+    def _stretch(self, team: int, closes: float) -> Generator[simpy.Event, None, None]:
+        """Work without a break until `closes`; what is begun is finished."""
+        environment, line = self._world.environment, self.appointments.line
+        community = _NOWHERE
+        while (now := environment.now) < closes:
+            doors = self._doors.left(team)
+            job = line.take(now, min(closes, math.nextafter(now, math.inf)) if doors else closes)
+            if job is not None and not self.appointments.still_wanted(job):
+                self._cancelled.append(job)
+            elif job is not None:
+                community, way = self._way_to(job, community)
+                self._travelled += way
+                yield environment.timeout(line.begin(job, team, now + way) - now)
+            elif doors:
+                community = _NOWHERE
+                yield environment.timeout(self._doors.walk(team, now, min(closes, now + _ROUND_DAYS)) - now)
+            else:
+                return
+
+    def _way_to(self, job: int, community: int) -> tuple[int, float]:
+        there = int(self._world.population.community[self.appointments.customer[job]])
+        return there, self._walk_days if there == community else self._between_days

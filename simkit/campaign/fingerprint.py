@@ -1,0 +1,71 @@
+"""What determines a run's result, in one number."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simkit.params import Scenario, Strategy, resolve
+from simkit.rewards import load_programme
+
+_MODEL = ("params", "streams.py", "workdays.py", "population.py", "rewards", "campaign")
+_LIBRARIES = ("numpy", "scipy", "simpy", "numba", "chinesecalendar")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python, simkit and the libraries that a result can depend on."""
+    libraries = {name: importlib.metadata.version(name) for name in ("simkit", *_LIBRARIES)}
+    return {"python": platform.python_version(), **libraries}
+
+
+def resolved_parameters(scenario: Scenario, strategy: Strategy) -> dict[str, Any]:
+    """Return every parameter of a run as plain data: the scenario, the strategy's levers upon it, the reward programme's rules."""
+    levers = resolve(scenario, strategy).levers
+    programme = levers.offer.reward_programme
+    return {
+        "scenario": scenario.model_dump(mode="json", exclude={"levers"}),
+        "levers": levers.model_dump(mode="json"),
+        "reward_programme": load_programme(programme).model_dump(mode="json") if programme else None,
+    }
+
+
+def run_fingerprint(
+    scenario: Scenario, strategy: Strategy, draw: int = 0, replication: int = 0, *, detail: str = "daily"
+) -> str:
+    """Return the SHA-256 (hex) of everything that determines a run: parameters, seed, detail, the model's source, libraries.
+
+    Names, titles and summaries of strategies do not count: the same levers are the same run.
+    """
+    return fingerprint_of(resolved_parameters(scenario, strategy), draw, replication, detail)
+
+
+def fingerprint_of(parameters: Mapping[str, Any], draw: int, replication: int, detail: str) -> str:
+    """Return the fingerprint of a run with these resolved parameters."""
+    content = {
+        "parameters": parameters,
+        "draw": draw,
+        "replication": replication,
+        "detail": detail,
+        "source": _source_hash(),
+        "versions": versions(),
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+
+
+@functools.cache
+def _source_hash() -> str:
+    """Return the hash of the layers that make a run; a change of the model is another result."""
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for part in _MODEL:
+        place = package / part
+        for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            digest.update(file.relative_to(package).as_posix().encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,117 @@
+"""Messages to many: SMS, WeCom, app push, app pop-up, WeChat account; under the common contact policy.
+
+Each customer has one exponential threshold for all messages. A message with conversion probability p adds the hazard -log(1 - p);
+the customer opens when the sum passes the threshold. This is exactly one independent draw a message, without drawing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.campaign.ledger import ContactBatch
+from simkit.campaign.vocabulary import Channel, CostItem, Outcome
+from simkit.campaign.world import World
+from simkit.params.levers import MessageLever
+from simkit.params.scenario import Message
+
+Customers = NDArray[np.int32]
+_FREE_CONTACTS = 2  # contacts in 28 days from which on opting out becomes likelier
+_SENDING_HOUR = 9.0
+
+
+@dataclass
+class _Audience:
+    """Who can be written to on one channel: columns that shrink as customers open, and their state on this channel."""
+
+    channel: Channel
+    lever: MessageLever
+    message: Message
+    customers: Customers
+    delivered: NDArray[np.bool_]
+    odds: NDArray[np.float32]
+    patience: NDArray[np.float32]
+
+    def keep(self, kept: NDArray[np.bool_]) -> None:
+        """Drop everyone else."""
+        self.customers, self.delivered = self.customers[kept], self.delivered[kept]
+        self.odds, self.patience = self.odds[kept], self.patience[kept]
+
+
+class Messages:
+    """All message channels of a run."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._audiences = [
+            self._audience(Channel[name.upper()], lever, world.scenario.messages[name])
+            for name, lever in world.levers.messages.items()
+        ]
+        self._opt_out_growth = world.scenario.response.opt_out_growth.value
+        if self._audiences:
+            everyone = np.arange(world.population.size, dtype=np.int32)
+            self._threshold = world.streams.decision("message.opening").exponential(everyone).astype(np.float32)
+
+    def send(self, day: int) -> None:
+        """Send what is due on `day`, channel by channel."""
+        if day >= self._world.campaign_days:
+            return
+        for audience in self._audiences:
+            since = day - audience.lever.first_day
+            if since >= 0 and since % audience.lever.every_days == 0:
+                self._send(audience, day)
+
+    def _audience(self, channel: Channel, lever: MessageLever, message: Message) -> _Audience:
+        world = self._world
+        customers = world.targets(lever.target_segments)
+        luck = world.streams.decision(f"message.{channel.name.lower()}.reach").uniforms(customers, width=2)
+        reached = luck[:, 0] < world.scenario.by_segment(message.reach)[world.population.segment[customers]]
+        customers = customers[reached]
+        odds = world.opening.rested_odds(customers, world.scenario.by_segment(message.convert))
+        patience = world.streams.decision(f"message.{channel.name.lower()}.opt_out").exponential(customers)
+        return _Audience(
+            channel=channel,
+            lever=lever,
+            message=message,
+            customers=customers,
+            delivered=luck[reached, 1] < message.delivered.value,
+            odds=np.where(world.population.can_pay_by_phone[customers], odds, np.float32(0)),
+            patience=patience.astype(np.float32),
+        )
+
+    def _send(self, audience: _Audience, day: int) -> None:
+        world = self._world
+        audience.keep(world.wallets.prospects(audience.customers))
+        sent = world.record.allowed(audience.customers)
+        customers, delivered = audience.customers[sent], audience.delivered[sent]
+        chance_odds = audience.odds[sent] * world.opening.fatigue_ratio(customers)
+        chance_odds *= delivered
+        self._threshold[customers] -= np.log1p(chance_odds)
+        opened = self._threshold[customers] <= 0
+        opted_out = self._opt_out(audience, sent, delivered) & ~opened
+        outcome = np.where(delivered, Outcome.DELIVERED, Outcome.NOT_DELIVERED).astype(np.uint8)
+        outcome[opted_out] = Outcome.OPTED_OUT
+        outcome[opened] = Outcome.OPENED
+        batch = ContactBatch(customers, outcome, chance_odds / (1 + chance_odds), hour=_SENDING_HOUR)
+        world.ledger.contacts(day, audience.channel, batch)
+        n = customers.shape[0]
+        world.ledger.cost(day, CostItem.MESSAGE, audience.channel, n, n * audience.message.unit_cost.value)
+        world.record.note(customers[delivered], audience.message.fatigue_weight.value)
+        world.wallets.open(customers[opened], day, audience.channel)
+        sent[sent] = opted_out
+        audience.keep(~sent)
+
+    def _opt_out(self, audience: _Audience, sent: NDArray[np.bool_], delivered: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Say who of those written to opts out, by the same device of an exponential threshold."""
+        world, customers = self._world, audience.customers[sent]
+        rate = -np.log1p(-world.scenario.by_segment(audience.message.opt_out))
+        excess = np.maximum(world.record.recent(customers) - _FREE_CONTACTS, 0)
+        growth = 1 + self._opt_out_growth * excess
+        left = audience.patience[sent] - (rate[world.population.segment[customers]] * growth * delivered).astype(
+            np.float32
+        )
+        audience.patience[sent] = left
+        gone: NDArray[np.bool_] = left <= 0
+        return gone

@@ -1,0 +1,147 @@
+"""Wallet payments and dormancy: drawn by the week, played by the day, for active users only."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.campaign.conversion import beta_geometric_hazard
+from simkit.campaign.payment_plan import WEEKDAYS, plan_week, poisson_cuts
+from simkit.campaign.reward_play import RewardPlay
+from simkit.campaign.vocabulary import Channel, CostItem, Status
+from simkit.campaign.wallets import ACTIVE_DAYS, NEVER
+from simkit.campaign.world import World
+from simkit.population import PAYMENT_LEVELS, payment_level_ratios
+
+Customers = NDArray[np.int32]
+# A user is counted as active for 30 days after the last payment. The survival curve is one of that 30-day activity,
+# so paying itself stops about four weeks earlier: those weeks' hazard falls due at the first payment (one-time users).
+_LOOK_BACK_WEEKS = round(ACTIVE_DAYS / WEEKDAYS)
+
+
+class Payments:
+    """Users who pay, and their plan for the current week: payments of each weekday, shape (7, users)."""
+
+    def __init__(self, world: World, rewards: RewardPlay) -> None:
+        wallet, scenario = world.scenario.wallet, world.scenario
+        size, days = world.population.size, scenario.calendar.horizon_days
+        weeks = days // WEEKDAYS + 54 + _LOOK_BACK_WEEKS
+        self._world = world
+        self._rewards = rewards
+        self._hazard = beta_geometric_hazard(
+            scenario.by_segment(wallet.survival_alpha), scenario.by_segment(wallet.survival_beta), weeks
+        )
+        self._plan_luck = world.streams.decision("payments.week")
+        self._endurance = np.full(size, np.inf, dtype=np.float32)
+        self._stopping = world.streams.decision("payments.stopping")
+        rates = scenario.by_segment(wallet.payments_per_week)[:, None] * payment_level_ratios(
+            wallet.payment_spread.value
+        )
+        self._cuts = poisson_cuts((rewards.rate_ratios[:, :, None] * rates / WEEKDAYS).reshape(-1))
+        kind = world.population.segment.astype(np.int32) * PAYMENT_LEVELS + world.population.payment_level
+        self._kind = kind.astype(np.uint16)
+        self._kinds = rates.size
+        # Last payments by day, for wallets held on day 0 and opened since; days before the run are one bucket.
+        self._last_payments = np.zeros((2, len(scenario.segments), days + ACTIVE_DAYS), dtype=np.int64)
+        self._users = np.flatnonzero(world.population.active).astype(np.int32)
+        self._plan = np.zeros((WEEKDAYS, self._users.shape[0]), dtype=np.uint8)
+        self._joined: list[tuple[Customers, NDArray[np.uint8]]] = []
+        self._start()
+
+    def begin_week(self, day: int) -> None:
+        """Let users stop, and plan the payments of those who go on."""
+        self._users = np.concatenate([self._users, *(joined for joined, _ in self._joined)])
+        self._joined = []
+        self._endure(day)
+        self._plan = self._draw(self._users, day)
+
+    def play(self, day: int) -> None:
+        """Make the day's payments, first payments included; tell the reward programme and the ledger."""
+        self._join(day)
+        weekday = int(self._world.calendar.weekday[day])
+        payers, payments = [], []
+        for users, plan in ((self._users, self._plan), *self._joined):
+            today = plan[weekday]
+            paying = np.flatnonzero(today)
+            payers.append(users[paying])
+            payments.append(today[paying])
+        self._record(day, np.concatenate(payers), np.concatenate(payments))
+        recent = self._last_payments[:, :, day + 1 : day + 1 + ACTIVE_DAYS].sum(axis=2)
+        self._world.ledger.level(day, "active", recent.sum(axis=0))
+        self._world.ledger.level(day, "campaign_active", recent[1])
+
+    def _start(self) -> None:
+        """Give the users of day 0 a year behind them and a last payment somewhere in the last 30 days."""
+        wallets = self._world.wallets
+        luck = self._world.streams.decision("payments.before").uniform(self._users)
+        wallets.last_payment_day[self._users] = -1 - np.floor(luck * (ACTIVE_DAYS - 1)).astype(np.int16)
+        self._move_last_payments(self._users, wallets.last_payment_day[self._users], 1)
+        self._endurance[self._users] = self._stopping.exponential(self._users)
+        if self._world.calendar.weekday[0] != 0:
+            self._plan = self._draw(self._users, 0)
+
+    def _join(self, day: int) -> None:
+        """Take in those who make their first payment today; who stops at once is a one-time user."""
+        new = self._world.wallets.first_payments(day)
+        self._give_welcome(new, day)
+        segment = self._world.population.segment[new]
+        self._endurance[new] = self._stopping.exponential(new) - self._hazard[segment, _LOOK_BACK_WEEKS]
+        plan = self._draw(new, day)
+        weekday = int(self._world.calendar.weekday[day])
+        plan[:weekday] = 0
+        lasting = self._endurance[new] > 0
+        plan[:, ~lasting] = 0
+        plan[weekday] = np.maximum(plan[weekday], 1)
+        self._joined.append((new, plan))
+        self._one_time = new[~lasting]
+
+    def _give_welcome(self, new: Customers, day: int) -> None:
+        """Pay the welcome gift with the first payment of wallets that were opened while the campaign ran."""
+        entitled = self._world.wallets.opened_day[new] < self._world.campaign_days
+        gifts = self._world.opening.gift_cny[new[entitled]]
+        self._world.ledger.cost(day, CostItem.GIFT, Channel.ORGANIC, gifts.shape[0], float(gifts.sum()))
+
+    def _endure(self, day: int) -> None:
+        """Pass one more week of the survival curve; users whose endurance is used up stop paying."""
+        wallets, users = self._world.wallets, self._users
+        users = users[wallets.status[users] == Status.ACTIVE]
+        weeks = (day - wallets.activated_day[users] + WEEKDAYS // 2) // WEEKDAYS
+        segment = self._world.population.segment[users]
+        due = (
+            self._hazard[segment, _LOOK_BACK_WEEKS + weeks]
+            - self._hazard[segment, _LOOK_BACK_WEEKS + np.maximum(weeks - 1, 0)]
+        )
+        left = self._endurance[users] - due.astype(np.float32)
+        self._endurance[users] = left
+        wallets.stop(users[left <= 0], day)
+        self._users = users[left > 0]
+
+    def _draw(self, users: Customers, day: int) -> NDArray[np.uint8]:
+        """Return Poisson payments for each weekday of the current week, shape (7, users), from one block of luck a user-week."""
+        week = int(self._world.calendar.week[day])
+        luck = self._plan_luck.words(users, week).view(np.uint16)
+        kind = self._rewards.rate_step(users, day) * self._kinds + self._kind[users]
+        plan = np.empty((WEEKDAYS, users.shape[0]), dtype=np.uint8)
+        plan_week(luck, kind, self._cuts, plan)
+        return plan
+
+    def _record(self, day: int, payers: Customers, payments: NDArray[np.uint8]) -> None:
+        wallets = self._world.wallets
+        self._world.ledger.payments(day, payers, payments)
+        new = wallets.opened_day[payers] != NEVER
+        self._world.ledger.count(day, "campaign_payments", payers[new], payments[new])
+        self._rewards.paid(payers, payments, day)
+        before = wallets.last_payment_day[payers]
+        self._move_last_payments(payers[before != NEVER], before[before != NEVER], -1)
+        wallets.last_payment_day[payers] = day
+        self._move_last_payments(payers, np.full(payers.shape[0], day), 1)
+        wallets.stop(self._one_time, day)
+
+    def _move_last_payments(self, customers: Customers, day: NDArray[np.integer], step: int) -> None:
+        """Add (or take away) customers at the day of their last payment."""
+        since, segments, days = self._last_payments.shape
+        opened = self._world.wallets.opened_day[customers] != NEVER
+        code = (opened * segments + self._world.population.segment[customers]) * days + day + ACTIVE_DAYS
+        self._last_payments += step * np.bincount(code, minlength=self._last_payments.size).reshape(
+            since, segments, days
+        )

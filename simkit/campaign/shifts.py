@@ -1,0 +1,85 @@
+"""Paid time: who works when, and how a list of work is cut into shifts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.params import Hours
+
+MINUTES_PER_DAY = 24 * 60
+_NOTHING = 1e-9  # what a product of floats may miss a whole number by
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Servers of one kind. The last one may work a part of the shift only, so that any capacity is met exactly."""
+
+    hours: Hours
+    shares: tuple[float, ...]
+
+    @classmethod
+    def of(cls, capacity: float, hours: Hours) -> Crew:
+        """Make a crew of `capacity` full-time servers, which need not be a whole number."""
+        whole = int(capacity + _NOTHING)
+        rest = capacity - whole
+        return cls(hours, (1.0,) * whole + ((rest,) if rest > _NOTHING else ()))
+
+    @property
+    def capacity(self) -> float:
+        """Full-time servers."""
+        return sum(self.shares)
+
+    @property
+    def shift_minutes(self) -> float:
+        """Working minutes of a full shift."""
+        return sum(ends - starts for starts, ends in self.hours.stretches) * 60
+
+    @property
+    def paid_minutes(self) -> float:
+        """Working minutes of the whole crew in a day."""
+        return self.capacity * self.shift_minutes
+
+    def stretches(self, server: int, *, late_break: bool = False) -> list[tuple[float, float]]:
+        """Return a server's working stretches as fractions of the day; with `late_break` the break is one break length later."""
+        hours = self.hours
+        length = hours.break_ends - hours.break_starts
+        if late_break and length > 0 and hours.break_ends + length <= hours.ends:
+            hours = hours.model_copy(update={"break_starts": hours.break_ends, "break_ends": hours.break_ends + length})
+        left = self.shares[server] * self.shift_minutes / 60
+        worked = []
+        for starts, ends in hours.stretches:
+            if left <= 0:
+                break
+            worked.append((starts / 24, min(ends, starts + left) / 24))
+            left -= ends - starts
+        return worked
+
+    def cut(self, minutes: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Deal a list of jobs with these minutes to the servers, each taking the next stretch of the list that fills its shift.
+
+        Returns the server of each job that is begun and the day fraction at which it begins; the list's tail is not begun.
+        """
+        ends = np.cumsum(minutes)
+        servers, begins = [], []
+        first = 0
+        for server, share in enumerate(self.shares):
+            before = ends[first - 1] if first else 0.0
+            last = int(np.searchsorted(ends, before + share * self.shift_minutes, side="right"))
+            worked = ends[first:last] - minutes[first:last] - before
+            servers.append(np.full(last - first, server))
+            begins.append(self._clock(worked))
+            first = last
+        if not servers:
+            return np.empty(0, dtype=np.int64), np.empty(0)
+        return np.concatenate(servers), np.concatenate(begins)
+
+    def _clock(self, worked_minutes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Turn minutes worked since the shift began into a day fraction, past the break."""
+        hours = self.hours.starts + worked_minutes / 60
+        return (
+            np.where(hours < self.hours.break_starts, hours, hours + self.hours.break_ends - self.hours.break_starts)
+            / 24
+        )

@@ -1,0 +1,26 @@
+"""Customers who come of their own accord: each at most once, on a day known from one draw."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.streams import Decision
+
+
+class Spontaneous:
+    """A constant daily rate for each customer; the waiting time is exponential, cut to whole days."""
+
+    def __init__(self, decision: Decision, customers: NDArray[np.int32], rate_a_day: float, days: int) -> None:
+        if rate_a_day > 0:
+            day = decision.exponential(customers) / rate_a_day
+            customers, day = customers[day < days], day[day < days]
+        else:
+            customers, day = customers[:0], np.empty(0)
+        order = np.argsort(day, kind="stable")
+        self._customers = customers[order]
+        self._begins = np.searchsorted(day[order], np.arange(days + 1))
+
+    def on(self, day: int) -> NDArray[np.int32]:
+        """Return who comes on `day`, by number."""
+        return np.sort(self._customers[self._begins[day] : self._begins[day + 1]])

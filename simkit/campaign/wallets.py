@@ -1,0 +1,142 @@
+"""Every customer's wallet: opened, first payment, lasting or not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from simkit.campaign.ledger import Ledger
+from simkit.campaign.vocabulary import Channel, Outcome, Status
+from simkit.params import Scenario
+from simkit.population import Population
+from simkit.streams import Streams
+
+LASTING_DAYS = 90
+ACTIVE_DAYS = 30
+FIRST_PAYMENT_WITHIN_DAYS = 14
+NEVER = np.int16(-32768)
+_YEAR_AGO = -364
+
+Customers = NDArray[np.int32]
+
+
+class Wallets:
+    """Status of all wallets. Mechanisms open wallets here; payments tell when a user pays or stops."""
+
+    def __init__(self, scenario: Scenario, population: Population, streams: Streams, ledger: Ledger) -> None:
+        size = population.size
+        self.segment = population.segment
+        self.status = np.zeros(size, dtype=np.uint8)
+        self.status[population.holder] = Status.DORMANT
+        self.status[population.active] = Status.ACTIVE
+        self.opened_day = np.full(size, NEVER)
+        self.activated_day = np.full(size, NEVER)
+        self.activated_day[population.active] = _YEAR_AGO
+        self.last_payment_day = np.full(size, NEVER)
+        self._channel = np.zeros(size, dtype=np.uint8)
+        self._assisted = np.zeros(size, dtype=np.bool_)
+        self._lasting = np.zeros(size, dtype=np.bool_)
+        self._ledger = ledger
+        self._horizon = scenario.calendar.horizon_days
+        self._holders = np.bincount(population.segment[population.holder], minlength=len(scenario.segments))
+        self._customers = np.bincount(population.segment, minlength=len(scenario.segments))
+        self._first_payment_unaided = scenario.by_segment(scenario.wallet.first_payment_unaided)
+        self._mean_delay = scenario.wallet.first_payment_delay.value
+        self._first_payment = streams.decision("wallet.first_payment")
+        self._opened_on: dict[int, list[Customers]] = {}
+        self._first_payment_on: dict[int, list[Customers]] = {}
+
+    @property
+    def penetration(self) -> NDArray[np.float64]:
+        """Share of each segment's customers who hold the wallet."""
+        return self._holders / np.maximum(self._customers, 1)
+
+    def prospects(self, customers: Customers) -> NDArray[np.bool_]:
+        """Say who of these customers holds no wallet."""
+        held: NDArray[np.bool_] = self.status[customers] == Status.PROSPECT
+        return held
+
+    def open(self, customers: Customers, day: int, channel: Channel, paid: NDArray[np.bool_] | None = None) -> None:
+        """Open wallets of prospects, each at most once. `paid` says who, with help, made the first payment on the spot.
+
+        Without `paid` customers are on their own; with it, those who did not pay on the spot are on their own from then on.
+        """
+        if not customers.shape[0]:
+            return
+        self.status[customers] = Status.OPENED
+        self.opened_day[customers] = day
+        self._channel[customers] = channel
+        self._assisted[customers] = paid is not None
+        self._holders += np.bincount(self.segment[customers], minlength=self._holders.shape[0])
+        self._opened_on.setdefault(day, []).append(customers)
+        self._ledger.count(day, "opened", customers)
+        if paid is not None:
+            self._first_payment_on.setdefault(day, []).append(customers[paid])
+            customers = customers[~paid]
+        self._plan_first_payments(customers, day)
+
+    def open_assisted(self, customers: Customers, outcome: NDArray[np.uint8], day: int, channel: Channel) -> None:
+        """Open the wallets of those contacts with a person beside the customer that ended in opening."""
+        paid = outcome == Outcome.OPENED_AND_PAID
+        opened = paid | (outcome == Outcome.OPENED)
+        self.open(customers[opened], day, channel, paid[opened])
+
+    def _plan_first_payments(self, customers: Customers, day: int) -> None:
+        """Draw who will pay for the first time alone within 14 days, and when (exponential, truncated at 14 days)."""
+        draw = self._first_payment.uniforms(customers, width=2)
+        will = draw[:, 0] < self._first_payment_unaided[self.segment[customers]]
+        within = -np.expm1(-FIRST_PAYMENT_WITHIN_DAYS / self._mean_delay) if self._mean_delay else 0.0
+        delay = -self._mean_delay * np.log1p(-draw[will, 1] * within)
+        due = day + np.ceil(delay).astype(np.int64)
+        payers = customers[will]
+        for when in np.unique(due):
+            self._first_payment_on.setdefault(int(when), []).append(payers[due == when])
+
+    def first_payments(self, day: int) -> Customers:
+        """Return those whose first payment falls on `day`; they are active from now on."""
+        due = self._first_payment_on.pop(day, [])
+        payers = np.concatenate(due) if due else np.empty(0, dtype=np.int32)
+        self.status[payers] = Status.ACTIVE
+        self.activated_day[payers] = day
+        self._ledger.count(day, "activated", payers)
+        return payers
+
+    def stop(self, customers: Customers, day: int) -> None:
+        """Let active users stop paying."""
+        self.status[customers] = Status.DORMANT
+        self._ledger.count(day, "went_dormant", customers)
+
+    def note_lasting(self, day: int) -> None:
+        """Settle which of the wallets opened 90 days ago have a payment within the last 30 days."""
+        for opened in self._opened_on.pop(day - LASTING_DAYS, []):
+            self._lasting[opened] = self.last_payment_day[opened] > day - ACTIVE_DAYS
+
+    def conversions(self) -> pa.Table:
+        """Return one row for each wallet opened since day 0, by customer; `lasting` is null where the horizon came first."""
+        customers = np.flatnonzero(self.opened_day != NEVER).astype(np.int32)
+        opened = self.opened_day[customers]
+        activated = self.activated_day[customers]
+        unsettled = opened + LASTING_DAYS >= self._horizon
+        return self._ledger.columns_table(
+            "conversions",
+            customer_id=customers,
+            segment=self.segment[customers],
+            channel=self._channel[customers],
+            opened_day=opened,
+            activated_day=np.where(activated == NEVER, -1, activated),
+            assisted=self._assisted[customers],
+            lasting=pa.array(self._lasting[customers], mask=unsettled),
+        )
+
+    def population_table(self, at_start: Population) -> pa.Table:
+        """Return customers, holders and prospects on day 0, by segment."""
+        segments = self._customers.shape[0]
+        holders = np.bincount(at_start.segment[at_start.holder], minlength=segments)
+        return self._ledger.columns_table(
+            "population",
+            segment=np.arange(segments),
+            customers=self._customers,
+            wallets_at_start=holders,
+            prospects=self._customers - holders,
+        )

@@ -1,0 +1,59 @@
+"""What every mechanism of a run shares: parameters, calendar, customers, luck, clock and ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from simkit.campaign.contact_policy import ContactRecord
+from simkit.campaign.ledger import Ledger
+from simkit.campaign.opening import Opening
+from simkit.campaign.wallets import Wallets
+from simkit.params import Levers, Scenario
+from simkit.population import Population
+from simkit.streams import Streams
+from simkit.workdays import WorkCalendar
+
+
+@dataclass(frozen=True)
+class World:
+    """One run's shared state; `environment` counts days."""
+
+    scenario: Scenario
+    levers: Levers
+    calendar: WorkCalendar
+    population: Population
+    streams: Streams
+    environment: simpy.Environment
+    ledger: Ledger
+    record: ContactRecord
+    wallets: Wallets
+    opening: Opening
+
+    @property
+    def campaign_days(self) -> int:
+        """Days with outreach."""
+        return self.scenario.calendar.campaign_days
+
+    def works(self, day: int, works_on: str) -> bool:
+        """Say whether people with these working days work on `day` of the campaign."""
+        return day < self.campaign_days and (works_on == "every_day" or bool(self.calendar.is_workday[day]))
+
+    def scaled(self, capacity: float) -> float:
+        """Return the simulated share of a whole-bank number."""
+        return capacity * self.scenario.scale
+
+    def targeted(self, names: tuple[str, ...] | None) -> NDArray[np.bool_]:
+        """Say which segments (by code) are meant by a lever's target; None means all."""
+        wanted = self.scenario.segment_names if names is None else names
+        return np.array([name in wanted for name in self.scenario.segment_names])
+
+    def targets(self, names: tuple[str, ...] | None) -> NDArray[np.int32]:
+        """Return the prospects on day 0 of the targeted segments, by number."""
+        prospects = ~self.population.holder
+        if names is not None:
+            prospects &= self.targeted(names)[self.population.segment]
+        return np.flatnonzero(prospects).astype(np.int32)

@@ -1,0 +1,122 @@
+"""Random numbers by (seed, replication, decision, customer, occasion).
+
+Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3; SC11) is a function from a key and a counter
+to four 32-bit words. The key holds the seed and the replication, the counter the decision, the customer and the occasion. A number
+therefore depends on nothing else: not on the strategy, the order of calls, the number of workers or who else was drawn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.compiled import compiled
+
+Uniforms: TypeAlias = NDArray[np.float64]
+Identifiers: TypeAlias = NDArray[np.integer[Any]]
+
+_LARGEST_WORD = 2**32 - 1
+_WORD_TO_UNIT = 1.0 / 2**32
+
+
+@compiled("void(uint64, uint64, uint64, uint32[::1], uint32[::1], uint32[:, ::1])")
+def _philox(
+    seed: int,
+    replication: int,
+    decision: int,
+    identifiers: NDArray[np.uint32],
+    occasions: NDArray[np.uint32],
+    words: NDArray[np.uint32],
+) -> None:
+    """Fill `words` (n, width), width 1 to 4, with the Philox4x32-10 block of each (identifier, occasion).
+
+    `occasions` has one entry for all or one for each identifier. Every operation is cast back to 64 bits and masked on purpose:
+    numba widens sums of 32-bit integers, and a silent widening changes the stream.
+    """
+    mask = np.uint64(0xFFFFFFFF)
+    half = np.uint64(32)
+    multiplier_0, multiplier_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+    weyl_0, weyl_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+    width = words.shape[1]
+    for row in range(identifiers.shape[0]):
+        counter_0 = np.uint64(identifiers[row])
+        counter_1 = np.uint64(occasions[row if occasions.shape[0] > 1 else 0])
+        counter_2, counter_3 = np.uint64(decision), np.uint64(0)
+        key_0, key_1 = np.uint64(seed), np.uint64(replication)
+        for _ in range(10):
+            product_0, product_1 = multiplier_0 * counter_0, multiplier_1 * counter_2
+            counter_0 = (product_1 >> half) ^ counter_1 ^ key_0
+            counter_1 = product_1 & mask
+            counter_2 = (product_0 >> half) ^ counter_3 ^ key_1
+            counter_3 = product_0 & mask
+            key_0 = (key_0 + weyl_0) & mask
+            key_1 = (key_1 + weyl_1) & mask
+        words[row, 0] = np.uint32(counter_0)  # four branches, not a loop: the compiler turns these into vector code
+        if width > 1:
+            words[row, 1] = np.uint32(counter_1)
+        if width > 2:  # noqa: PLR2004
+            words[row, 2] = np.uint32(counter_2)
+        if width > 3:  # noqa: PLR2004
+            words[row, 3] = np.uint32(counter_3)
+
+
+class Decision:
+    """One named random decision; made by `Streams.decision`."""
+
+    def __init__(self, name: str, code: int, seed: int, replication: int) -> None:
+        self.name = name
+        self._code = code
+        self._seed = seed
+        self._replication = replication
+
+    def words(self, identifiers: Identifiers, occasion: int | Identifiers = 0, width: int = 4) -> NDArray[np.uint32]:
+        """Return the first `width` (1 to 4) 32-bit words of each identifier's block, shape (n, width)."""
+        rows = np.ascontiguousarray(identifiers, dtype=np.uint32)
+        occasions = np.atleast_1d(np.asarray(occasion, dtype=np.uint32))
+        words = np.empty((rows.shape[0], width), dtype=np.uint32)
+        _philox(self._seed, self._replication, self._code, rows, occasions, words)
+        return words
+
+    def uniform(self, identifiers: Identifiers, occasion: int | Identifiers = 0) -> Uniforms:
+        """Return one number in the open interval (0, 1) for each identifier, shape (n,).
+
+        `occasion` is a calendar thing (day, week, attempt number), one for all or one for each, never a counter of draws.
+        """
+        return self.uniforms(identifiers, occasion, width=1)[:, 0]
+
+    def uniforms(self, identifiers: Identifiers, occasion: int | Identifiers = 0, width: int = 4) -> Uniforms:
+        """Return `width` (1 to 4) independent numbers in (0, 1) for each identifier, shape (n, width)."""
+        words = self.words(identifiers, occasion, width).astype(np.float64)
+        words += 0.5
+        words *= _WORD_TO_UNIT
+        return words
+
+    def exponential(self, identifiers: Identifiers, occasion: int | Identifiers = 0) -> Uniforms:
+        """Return exponential numbers of mean 1, shape (n,), by inversion."""
+        return -np.log(self.uniform(identifiers, occasion))
+
+
+class Streams:
+    """The random numbers of one run: all decisions under one seed and one replication.
+
+    The strategy is deliberately no part of the key, so a customer has the same luck for the same decision under every strategy.
+    """
+
+    def __init__(self, seed: int, replication: int) -> None:
+        for name, value in (("seed", seed), ("replication", replication)):
+            if not 0 <= value <= _LARGEST_WORD:
+                raise ValueError(f"{name} is {value}; it must lie between 0 and {_LARGEST_WORD}")
+        self.seed = seed
+        self.replication = replication
+        self._names: dict[int, str] = {}
+
+    def decision(self, name: str) -> Decision:
+        """Declare the decision `name`. Declaring one name twice in a run, or two names with one code, is an error."""
+        code = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little")
+        if code in self._names:
+            raise ValueError(f"the decision {name!r} is declared already (as {self._names[code]!r})")
+        self._names[code] = name
+        return Decision(name, code, self.seed, self.replication)
