@@ -1,5 +1,6 @@
 """One run of a campaign: capacity by SimPy, crowds by NumPy."""
 
+from simkit.campaign.explanation import Explanation, explain_opening
 from simkit.campaign.fingerprint import resolved_parameters, run_fingerprint
 from simkit.campaign.run import Campaign, CampaignRun, Detail, run_campaign
 from simkit.campaign.vocabulary import Channel, CostItem, Outcome, Resource, Status
@@ -10,9 +11,11 @@ __all__ = [
     "Channel",
     "CostItem",
     "Detail",
+    "Explanation",
     "Outcome",
     "Resource",
     "Status",
+    "explain_opening",
     "resolved_parameters",
     "run_campaign",
     "run_fingerprint",

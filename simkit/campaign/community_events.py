@@ -42,7 +42,6 @@ class CommunityEvents:
         self._events_a_day = levers.per_branch_month * branches * _MONTHS_PER_DAY
         self._targeted = world.targeted(levers.target_segments)
         self._attend = scenario.by_segment(scenario.events.attend) * self._targeted
-        self._convert = scenario.by_segment(scenario.events.convert)
         self._aided = scenario.by_segment(scenario.wallet.first_payment_aided)
         self._open_minutes = scenario.by_segment(scenario.events.open_wallet)
         self._patience = scenario.by_segment(scenario.events.patience)
@@ -89,7 +88,7 @@ class CommunityEvents:
         visitors, arrival = self._visitors(number, day, begins, hours / 24)
         segment = self._world.population.segment[visitors]
         luck = self._booth.uniforms(visitors, day)
-        chance = self._world.opening.probability(visitors, self._convert)
+        chance = self._world.opening.probability(visitors, Channel.COMMUNITY_EVENT)
         opened = luck[:, 0] < chance
         outcome = np.full(visitors.shape[0], Outcome.NO_INTEREST, dtype=np.uint8)
         outcome[opened] = Outcome.OPENED

@@ -27,12 +27,8 @@ class ContactCentre:
         self._human_luck = world.streams.decision("human_call.outcome")
         self._ai_luck = world.streams.decision("ai_call.outcome")
         self._human_connect = scenario.by_segment(calls.human_connect)
-        self._human_convert = scenario.by_segment(calls.human_convert)
         self._visit_agreed = scenario.by_segment(calls.visit_agreed)
         self._ai_connect = scenario.by_segment(calls.ai_connect)
-        interested = self._ai_connect * calls.ai_interested.value
-        dialled = scenario.by_segment(calls.ai_convert)
-        self._interested_convert = np.divide(dialled, interested, out=np.zeros_like(dialled), where=interested > 0)
         shrinkage = calls.shrinkage.value
         self._human = Dialling(
             world,
@@ -97,7 +93,7 @@ class ContactCentre:
     def _dial_by_hand(self, customers: Customers, attempt: NDArray[np.uint8]) -> Dialled:
         segment = self._world.population.segment[customers]
         luck = self._human_luck.uniforms(customers, attempt)
-        chance = self._world.opening.probability(customers, self._human_convert)
+        chance = self._world.opening.probability(customers, Channel.HUMAN_CALL)
         reached = luck[:, 0] < self._human_connect[segment]
         opened = reached & (luck[:, 1] < chance)
         agreed = reached & ~opened & (luck[:, 2] < self._visit_agreed[segment]) & self._visits_offered
@@ -113,7 +109,7 @@ class ContactCentre:
         calls = self._world.scenario.calls
         segment = self._world.population.segment[customers]
         luck = self._ai_luck.uniforms(customers, attempt, width=3)
-        chance = self._world.opening.probability(customers, self._interested_convert)
+        chance = self._world.opening.probability(customers, Channel.AI_CALL)
         reached = luck[:, 0] < self._ai_connect[segment]
         hung_up = reached & (luck[:, 1] < calls.ai_hang_up.value)
         interested = reached & (luck[:, 1] > 1 - calls.ai_interested.value)

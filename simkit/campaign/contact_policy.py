@@ -40,14 +40,11 @@ class ContactRecord:
 
     def allowed(self, customers: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Say who is under the weekly cap and not held out."""
-        allowed = self._this_week[customers] < self._policy.contacts_per_week
-        if self._policy.holdout_share > 0:
-            allowed &= ~self.held_out[customers]
-        return np.asarray(allowed, dtype=np.bool_)
+        return (self._this_week[customers] < self._policy.contacts_per_week) & ~self.held_out[customers]
 
     def free_today(self, customers: NDArray[np.int32], day: int) -> NDArray[np.bool_]:
         """Say who is allowed and has no visit or call planned for today yet."""
-        return self.allowed(customers) & (self._last_person_day[customers] != day)
+        return self.allowed(customers) & np.not_equal(self._last_person_day[customers], day)
 
     def reserve(self, customers: NDArray[np.int32], day: int) -> None:
         """Keep today's other visits and calls away from these customers."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from simkit.campaign.conversion import with_odds_ratio
 from simkit.campaign.shifts import MINUTES_PER_DAY
-from simkit.campaign.vocabulary import Outcome
+from simkit.campaign.vocabulary import Channel, Outcome
 from simkit.campaign.world import World
 
 Customers = NDArray[np.int32]
@@ -43,13 +43,9 @@ class FieldOutcomes:
         self._no_show = field.no_show.value
         self._come_back = field.come_back.value
         self._shape = field.minutes_shape.value
-        self._convert = {
-            "door": scenario.by_segment(field.convert_at_door),
-            "appointment": scenario.by_segment(field.convert_at_appointment),
-        }
         self._refuse = {
-            "door": with_odds_ratio(scenario.by_segment(field.refuse_at_door), endorsement),
-            "appointment": with_odds_ratio(scenario.by_segment(field.refuse_at_appointment), endorsement),
+            Channel.VISIT: with_odds_ratio(scenario.by_segment(field.refuse_at_door), endorsement),
+            Channel.APPOINTMENT: with_odds_ratio(scenario.by_segment(field.refuse_at_appointment), endorsement),
         }
         self._at_home = {
             "daytime": np.minimum(scenario.by_segment(field.at_home_weekday) * introduction, 1),
@@ -65,22 +61,22 @@ class FieldOutcomes:
 
     def at_doors(self, customers: Customers, attempt: NDArray[np.uint8]) -> Visits:
         """Return what happens at each door, should it open."""
-        return self._visits(customers, attempt, "door", self._come_back)
+        return self._visits(customers, attempt, Channel.VISIT, self._come_back)
 
     def at_appointments(self, customers: Customers, attempt: NDArray[np.uint8]) -> Visits:
         """Return what happens at each appointment, no-shows included."""
-        visits = self._visits(customers, attempt, "appointment", 0.0)
+        visits = self._visits(customers, attempt, Channel.APPOINTMENT, 0.0)
         missed = self._meeting.uniform(customers, attempt) < self._no_show
         visits.outcome[missed] = Outcome.NO_SHOW
         visits.days[missed] = self._world.scenario.field.no_show_wait.value / MINUTES_PER_DAY
         return visits
 
-    def _visits(self, customers: Customers, attempt: NDArray[np.uint8], kind: str, come_back: float) -> Visits:
+    def _visits(self, customers: Customers, attempt: NDArray[np.uint8], channel: Channel, come_back: float) -> Visits:
         """One uniform orders the outcomes: opening at its low end, refusal at its high end, so a better offer only adds openings."""
         segment = self._world.population.segment[customers]
         luck = self._talk.uniforms(customers, attempt, width=3)
-        chance = self._world.opening.probability(customers, self._convert[kind])
-        refusal = np.minimum(self._refuse[kind][segment], 1 - chance)
+        chance = self._world.opening.probability(customers, channel)
+        refusal = np.minimum(self._refuse[channel][segment], 1 - chance)
         opened, refused = luck[:, 0] < chance, luck[:, 0] > 1 - refusal
         paid = opened & (luck[:, 1] < self._aided[segment])
         undecided = (luck[:, 0] - chance) < come_back * (1 - chance - refusal)

@@ -31,7 +31,6 @@ class Hotline:
         # A part of a seat would close the line for most of the day; at a small scale the seat is there and paid in part.
         self._crew = Crew.of(math.ceil(capacity * (1 - calls.shrinkage.value)), levers.hours)
         self._talk_minutes = talk_minutes
-        self._enquiry_convert = world.scenario.by_segment(calls.enquiry_convert)
         self._patience = world.scenario.by_segment(calls.patience)
         self._luck = world.streams.decision("hotline.call")
         rate = calls.enquiries_per_1000_customers_a_day.value / 1000 if capacity else 0.0
@@ -59,7 +58,7 @@ class Hotline:
         hours = self._hours
         rings = day + (hours.starts + self._clock.uniform(enquiring, day) * (hours.ends - hours.starts)) / 24
         customers = np.concatenate([transferred, enquiring])
-        chance = np.concatenate([chance, self._world.opening.probability(enquiring, self._enquiry_convert)])
+        chance = np.concatenate([chance, self._world.opening.probability(enquiring, Channel.INBOUND_CALL)])
         arrival = np.concatenate([arrival, rings])
         order = np.argsort(arrival, kind="stable")
         self._join(day, customers[order], chance[order], arrival[order])

@@ -69,7 +69,7 @@ class Messages:
         luck = world.streams.decision(f"message.{channel.name.lower()}.reach").uniforms(customers, width=2)
         reached = luck[:, 0] < world.scenario.by_segment(message.reach)[world.population.segment[customers]]
         customers = customers[reached]
-        odds = world.opening.rested_odds(customers, world.scenario.by_segment(message.convert))
+        odds = world.opening.rested_odds(customers, channel)
         patience = world.streams.decision(f"message.{channel.name.lower()}.opt_out").exponential(customers)
         return _Audience(
             channel=channel,

@@ -7,11 +7,34 @@ from numpy.typing import NDArray
 
 from simkit.campaign.contact_policy import TENTHS, ContactRecord
 from simkit.campaign.conversion import opening_terms, probability
+from simkit.campaign.vocabulary import Channel
 from simkit.params import Scenario
 from simkit.population import Population
 
 Customers = NDArray[np.int32]
 _MOST_TENTHS = 400
+_SMALLEST_SHARE = 1e-12
+
+
+def base_rates(scenario: Scenario) -> dict[Channel, NDArray[np.float64]]:
+    """Return each channel's rate of opening by segment, given what comes before it.
+
+    At the door and at an appointment: the customer is met. At an event: served at a booth. By hand: connected; by machine: connected,
+    interested and answered by a person. For messages: sent to a customer able to pay by phone.
+    """
+    field, calls = scenario.field, scenario.calls
+    connected_and_interested = scenario.by_segment(calls.ai_connect) * calls.ai_interested.value
+    of_all_dialled = scenario.by_segment(calls.ai_convert)
+    rates = {
+        Channel.VISIT: scenario.by_segment(field.convert_at_door),
+        Channel.APPOINTMENT: scenario.by_segment(field.convert_at_appointment),
+        Channel.COMMUNITY_EVENT: scenario.by_segment(scenario.events.convert),
+        Channel.HUMAN_CALL: scenario.by_segment(calls.human_convert),
+        Channel.AI_CALL: of_all_dialled / np.maximum(connected_and_interested, _SMALLEST_SHARE),
+        Channel.INBOUND_CALL: scenario.by_segment(calls.enquiry_convert),
+    }
+    messages = {Channel[name.upper()]: message.convert for name, message in scenario.messages.items()}
+    return rates | {channel: scenario.by_segment(convert) for channel, convert in messages.items()}
 
 
 class Opening:
@@ -23,16 +46,17 @@ class Opening:
         self.gift_cny = gift_cny
         self._population = population
         self._record = record
+        self._base = base_rates(scenario)
         self._incentive = scenario.by_segment(scenario.response.incentive_per_10_cny)
         self._fatigue = scenario.by_segment(scenario.response.fatigue_odds_ratio)
         tenths = np.arange(_MOST_TENTHS + 1)
         self._fatigue_table = (self._fatigue[:, None] ** (tenths / TENTHS)).astype(np.float32)
 
-    def terms(self, customers: Customers, base: NDArray[np.float64]) -> dict[str, NDArray[np.floating]]:
-        """Return the named log-odds of opening; `base` is the channel's rate by segment."""
+    def terms(self, customers: Customers, channel: Channel) -> dict[str, NDArray[np.floating]]:
+        """Return the named log-odds of opening at a contact of this channel."""
         segment = self._population.segment[customers]
         return opening_terms(
-            base=base[segment],
+            base=self._base[channel][segment],
             propensity=self._population.propensity[customers],
             gift_cny=self.gift_cny[customers],
             incentive_per_10_cny=self._incentive[segment],
@@ -40,13 +64,13 @@ class Opening:
             recent_contacts=self._record.recent(customers),
         )
 
-    def probability(self, customers: Customers, base: NDArray[np.float64]) -> NDArray[np.floating]:
-        """Return the probability of opening; `base` is the channel's rate by segment."""
-        return probability(self.terms(customers, base))
+    def probability(self, customers: Customers, channel: Channel) -> NDArray[np.floating]:
+        """Return the probability of opening at a contact of this channel."""
+        return probability(self.terms(customers, channel))
 
-    def rested_odds(self, customers: Customers, base: NDArray[np.float64]) -> NDArray[np.float32]:
+    def rested_odds(self, customers: Customers, channel: Channel) -> NDArray[np.float32]:
         """Return the odds of opening but for fatigue: what does not change during a campaign of messages."""
-        terms = self.terms(customers, base)
+        terms = self.terms(customers, channel)
         del terms["fatigue"]
         return np.exp(sum(terms.values(), start=np.float64(0))).astype(np.float32)
 

@@ -1,0 +1,265 @@
+"""The `simkit` command: check parameter files, run studies, look at results, write reports."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from simkit import __version__
+from simkit.params import ParameterError, load_scenario, load_strategy, load_study
+
+if TYPE_CHECKING:
+    from simkit.study import ResultStore, Study
+
+STORE = Path("reports/store")
+REPORTS = Path("reports")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+_WIDTH = 120  # of what is written to a file or a pipe
+_out = Console(width=None if sys.stdout.isatty() else _WIDTH)
+_err = Console(stderr=True)
+
+StoreOption = Annotated[Path, typer.Option(help="Folder that keeps finished runs and studies.")]
+WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; all cores when left out, 1 for none.")]
+ProgressOption = Annotated[bool, typer.Option(help="Show how far the work is.")]
+ScaleOption = Annotated[
+    float | None, typer.Option(min=1e-6, max=1, help="Share of the bank that is simulated, such as 0.01.")
+]
+SeedOption = Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Seed, instead of the scenario's.")]
+
+
+class Detail(StrEnum):
+    """How much a run keeps."""
+
+    DAILY = "daily"
+    FULL = "full"
+
+
+class ReportLanguage(StrEnum):
+    """Languages of reports."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+def main() -> None:
+    """Run the command; a wrong parameter or a failed run ends with a message and code 1, Ctrl-C with code 130."""
+    from simkit.study import StudyError
+
+    try:
+        app()
+    except (ParameterError, StudyError) as error:
+        _err.print(escape(str(error)), style="red", highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _err.print("Stopped. What was finished is kept; start again to go on from there.")
+        sys.exit(130)
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    *, show: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False
+) -> None:
+    """Plan outreach campaigns for a bank's digital wallet."""
+    if show:
+        _out.print(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def check(paths: list[Path], scenario: Annotated[str, typer.Option(help="For strategies.")] = "city_bank") -> None:
+    """Check scenario, strategy, reward and study files, or folders of them, and say what they hold."""
+    from simkit.params.checking import Kind, check_parameters
+    from simkit.rewards import RewardProgramme
+
+    programme = Kind("reward programme", "rewards", RewardProgramme)
+    files = [file for path in paths for file in check_parameters(path, others=[programme], scenario=scenario).files]
+    for file in files:
+        if file.findings:
+            for finding in file.findings:
+                _out.print(f"[red]✗[/] {escape(str(finding))}", highlight=False, soft_wrap=True)
+        else:
+            facts = "; ".join(file.facts)
+            _out.print(
+                f"[green]✓[/] {escape(f'{file.path}: {file.kind} {file.name}')}. {escape(facts)}", soft_wrap=True
+            )
+    problems = sum(len(file.findings) for file in files)
+    _out.print(f"{len(files)} files, {problems} problems")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def run(
+    scenario: str,
+    strategy: str,
+    *,
+    replication: Annotated[int, typer.Option(min=0)] = 0,
+    draw: Annotated[int, typer.Option(min=0, help="0 takes the parameters as written.")] = 0,
+    scale: ScaleOption = None,
+    seed: SeedOption = None,
+    detail: Detail = Detail.DAILY,
+    store: StoreOption = STORE,
+) -> None:
+    """Make one run and print its key figures; any run of a study can be repeated alone."""
+    from simkit.campaign import run_campaign
+    from simkit.metrics import run_metrics
+    from simkit.study import CAMPAIGN, ResultStore
+    from simkit.study.planning import with_scale_and_seed
+
+    chosen = with_scale_and_seed(load_scenario(scenario), scale, seed)
+    made = run_campaign(chosen, load_strategy(strategy), draw, replication, detail=detail.value)
+    results = ResultStore(store)
+    results.prepare()
+    results.write(made, run_metrics(made, chosen), CAMPAIGN.measure)
+    _show_run(results, made.fingerprint)
+
+
+@app.command()
+def study(
+    plan: str, *, store: StoreOption = STORE, workers: WorkersOption = None, progress: ProgressOption = True
+) -> None:
+    """Run a study (or what is missing of it) and print how the strategies compare."""
+    from simkit.study import run_study
+
+    _show_study(run_study(load_study(plan), store=store, workers=workers, progress=progress))
+
+
+@app.command()
+def show(
+    what: Annotated[
+        str | None, typer.Argument(help="A study's name, or the first letters of a run's fingerprint.")
+    ] = None,
+    *,
+    table: Annotated[str | None, typer.Option(help="Print the first rows of this table of the ledger.")] = None,
+    rows: Annotated[int, typer.Option(min=1)] = 20,
+    store: StoreOption = STORE,
+) -> None:
+    """List the studies that were run, or show one study or one run."""
+    from simkit.study import ResultStore, finished_runs, open_study, recorded_studies
+
+    results = ResultStore(store)
+    records = recorded_studies(store)
+    if what is None:
+        listed = Table("study", "recorded", "runs", "finished", "scenario", "scale", "seed")
+        for record in records:
+            recorded_at = record.recorded_at.astimezone().strftime("%Y-%m-%d %H:%M")
+            counts = str(len(record.runs)), str(finished_runs(record, results))
+            listed.add_row(
+                record.full_name, recorded_at, *counts, record.plan.scenario, f"{record.scale:g}", str(record.seed)
+            )
+        _out.print(listed if records else f"No study is recorded in {store}.")
+    elif Path(what).is_dir() or any(what in (record.plan.name, record.full_name) for record in records):
+        opened = open_study(what, store)
+        _show_study(opened) if table is None else _out.print(opened.table(table).head(rows).to_string())
+    else:
+        _show_run(results, results.find(what), table, rows)
+
+
+@app.command()
+def query(name: str, sql: str, *, store: StoreOption = STORE) -> None:
+    """Ask a finished study in SQL (DuckDB); every table of the ledger has its name, each row its strategy and replication."""
+    from simkit.study import open_study
+
+    _out.print(open_study(name, store).query(sql).to_string(index=False), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def report(
+    plan: str,
+    *,
+    language: Annotated[ReportLanguage, typer.Option(help="English or Chinese.")] = ReportLanguage.EN,
+    out: Annotated[Path, typer.Option(help="Folder that gets a folder of the study's name.")] = REPORTS,
+    store: StoreOption = STORE,
+    workers: WorkersOption = None,
+    progress: ProgressOption = True,
+) -> None:
+    """Run a study (or what is missing of it), execute its notebooks and write the report."""
+    from simkit.reporting import ReportError, write_report
+    from simkit.study import run_study
+
+    finished = run_study(load_study(plan), store=store, workers=workers, progress=progress)
+    _show_study(finished)
+    try:
+        index = write_report(finished, out, language=language.value, progress=progress)
+    except ReportError as error:
+        _err.print(escape(str(error)), style="red", highlight=False)
+        raise typer.Exit(1) from error
+    _out.print(f"Report: {index}", soft_wrap=True)
+
+
+@app.command()
+def explain(
+    scenario: str,
+    strategy: str,
+    customer: int,
+    channel: str,
+    *,
+    replication: Annotated[int, typer.Option(min=0)] = 0,
+    scale: ScaleOption = None,
+) -> None:
+    """Say why a customer would open the wallet with this probability at a first contact."""
+    from simkit.campaign import Channel, explain_opening
+    from simkit.params import Finding, nearest
+    from simkit.study.planning import with_scale_and_seed
+
+    known = {code.name.lower(): code for code in Channel if code is not Channel.ORGANIC}
+    if channel not in known:
+        raise ParameterError([Finding("explain", "channel", f"'{channel}' is unknown; {nearest(channel, known)}")])
+    chosen = with_scale_and_seed(load_scenario(scenario), scale, None)
+    with _as_parameter_error("customer"):
+        why = explain_opening(chosen, load_strategy(strategy), customer, known[channel], replication=replication)
+    terms = Table(
+        "term", "log-odds", title=f"Customer {why.customer} ({why.segment}), {why.channel}: {why.probability:.2%}"
+    )
+    for name, value in why.terms.items():
+        terms.add_row(name, f"{value:+.3f}")
+    terms.add_row("sum", f"{sum(why.terms.values()):+.3f}", style="bold")
+    _out.print(terms)
+
+
+@contextmanager
+def _as_parameter_error(key: str) -> Iterator[None]:
+    from simkit.params import Finding
+
+    try:
+        yield
+    except ValueError as error:
+        raise ParameterError([Finding("explain", key, str(error))]) from error
+
+
+def _show_study(finished: Study) -> None:
+    """Print the comparison of the strategies."""
+    from simkit.reporting.console import comparison_tables
+
+    for table in comparison_tables(finished):
+        _out.print(table)
+
+
+def _show_run(results: ResultStore, fingerprint: str, table: str | None = None, rows: int = 20) -> None:
+    """Print a run's key figures and the names of its tables, or the first rows of one table."""
+    from simkit.params import Finding, nearest
+    from simkit.reporting.console import run_table
+
+    made, metrics = results.read(fingerprint)
+    if table is None:
+        _out.print(run_table(made, metrics))
+        _out.print(
+            f"Tables: {', '.join(made.tables)}. Show one: simkit show {fingerprint[:12]} --table daily", soft_wrap=True
+        )
+    elif table in made.tables:
+        _out.print(made.tables[table].slice(0, rows).to_pandas().to_string())
+    else:
+        raise ParameterError([Finding("show", "table", f"there is no table '{table}'; {nearest(table, made.tables)}")])
+
+
+if __name__ == "__main__":
+    main()
