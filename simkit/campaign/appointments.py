@@ -31,6 +31,7 @@ class Appointments:
         self._outcomes = outcomes
         self._attempts = attempts
         self._booked = np.zeros(world.population.size, dtype=np.bool_)
+        self._waiting = np.empty(0, dtype=np.int32)
         self._agreed: dict[int, list[Customers]] = {}
         self._slot = world.streams.decision("appointment.slot")
         self._sign_up = world.streams.decision("appointment.sign_up")
@@ -77,7 +78,8 @@ class Appointments:
         due = [chunk for when in sorted(self._agreed) if when <= day for chunk in self._agreed.pop(when)]
         customers = np.sort(np.concatenate(due)) if due else np.empty(0, dtype=np.int32)
         customers = customers[self._world.wallets.prospects(customers)]
-        self._world.record.reserve(customers, day)
+        self._waiting = np.concatenate([self._waiting, customers])
+        self._world.record.reserve(self._waiting, day)
         visits = self._outcomes.at_appointments(customers, (self._attempts[customers] + 1).astype(np.uint8))
         arrival = day + (opens + np.sort(self._slot.uniform(customers, day)) * (closes - opens)) / 24
         deadline = arrival + self._world.levers.field.appointment_max_wait_days
@@ -103,6 +105,7 @@ class Appointments:
         self._record(day, jobs, self._outcome[jobs], begins, np.array(served.server), duration)
         self._record(day, cancelled, np.full(len(cancelled), Outcome.CANCELLED, dtype=np.uint8))
         self._record(day, lapsed, np.full(len(lapsed), Outcome.LAPSED, dtype=np.uint8))
+        self._waiting = self._waiting[self._booked[self._waiting]]
         waited = float((begins - self.line.arrivals(jobs)).sum())
         return float(duration.sum()), len(jobs), waited, len(lapsed)
 

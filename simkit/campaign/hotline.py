@@ -106,6 +106,8 @@ class Hotline:
             return
         customers = np.array([self._customer[job] for job in jobs], dtype=np.int32)
         outcome = self._outcome[jobs]
+        # A visit may have opened the wallet since the customer rang.
+        outcome[(outcome == Outcome.OPENED) & ~self._world.wallets.prospects(customers)] = Outcome.NO_INTEREST
         batch = ContactBatch(customers, outcome, self._chance[jobs], hour=hour, server=seat, minutes=minutes)
         self._world.ledger.contacts(day, Channel.INBOUND_CALL, batch)
         self._world.wallets.open(customers[outcome == Outcome.OPENED], day, Channel.INBOUND_CALL)

@@ -153,15 +153,13 @@ class Ledger:
                 )
             )
 
-    def count(
-        self, day: int, column: str, customers: NDArray[np.integer], weights: NDArray[np.integer] | None = None
-    ) -> None:
-        """Add customers (or the weights on them) to a column of `daily`, by segment."""
-        self._daily[column][day] += np.bincount(self._segment[customers], weights, self._segments).astype(np.int64)
+    def count(self, day: int, column: str, customers: NDArray[np.integer]) -> None:
+        """Add customers to a column of `daily`, by segment."""
+        self._daily[column][day] += np.bincount(self._segment[customers], minlength=self._segments)
 
-    def level(self, day: int, column: str, by_segment: NDArray[np.integer]) -> None:
-        """Set a column of `daily` that is a level, not a flow."""
-        self._daily[column][day] = by_segment
+    def by_segment(self, day: int, column: str, counts: NDArray[np.integer]) -> None:
+        """Set a column of `daily` that is counted elsewhere, by segment."""
+        self._daily[column][day] = counts
 
     def coupons(self, day: int, column: str, customers: NDArray[np.int32], face_cny: float = 0.0) -> None:
         """Record that coupons of these customers changed to the state `column`; `face_cny` each is money redeemed."""
@@ -173,8 +171,7 @@ class Ledger:
             self._rows["coupon_events"].chunks.append((np.full(customers.shape[0], day), customers, event))
 
     def payments(self, day: int, customers: NDArray[np.int32], payments: NDArray[np.integer]) -> None:
-        """Record each customer's payments of a day."""
-        self.count(day, "payments", customers, payments)
+        """Keep each customer's payments of a day, in full detail only."""
         if self.full and customers.shape[0]:
             self._rows["payments"].chunks.append((np.full(customers.shape[0], day), customers, payments))
 

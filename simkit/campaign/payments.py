@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.activity import ACTIVE_DAYS
 from simkit.campaign.conversion import beta_geometric_hazard
 from simkit.campaign.payment_plan import WEEKDAYS, plan_week, poisson_cuts
 from simkit.campaign.reward_play import RewardPlay
 from simkit.campaign.vocabulary import Channel, CostItem, Status
-from simkit.campaign.wallets import ACTIVE_DAYS, NEVER
 from simkit.campaign.world import World
 from simkit.population import PAYMENT_LEVELS, payment_level_ratios
 
@@ -24,15 +24,18 @@ class Payments:
 
     def __init__(self, world: World, rewards: RewardPlay) -> None:
         wallet, scenario = world.scenario.wallet, world.scenario
-        size, days = world.population.size, scenario.calendar.horizon_days
-        weeks = days // WEEKDAYS + 54 + _LOOK_BACK_WEEKS
+        weeks = scenario.calendar.horizon_days // WEEKDAYS + 54 + _LOOK_BACK_WEEKS
         self._world = world
         self._rewards = rewards
-        self._hazard = beta_geometric_hazard(
+        hazard = beta_geometric_hazard(
             scenario.by_segment(wallet.survival_alpha), scenario.by_segment(wallet.survival_beta), weeks
         )
+        self._hazard_at_once = hazard[:, _LOOK_BACK_WEEKS]
+        self._weekly_hazard = np.diff(hazard[:, _LOOK_BACK_WEEKS:], prepend=hazard[:, [_LOOK_BACK_WEEKS]]).astype(
+            np.float32
+        )
         self._plan_luck = world.streams.decision("payments.week")
-        self._endurance = np.full(size, np.inf, dtype=np.float32)
+        self._endurance = np.full(world.population.size, np.inf, dtype=np.float32)
         self._stopping = world.streams.decision("payments.stopping")
         rates = scenario.by_segment(wallet.payments_per_week)[:, None] * payment_level_ratios(
             wallet.payment_spread.value
@@ -41,8 +44,7 @@ class Payments:
         kind = world.population.segment.astype(np.int32) * PAYMENT_LEVELS + world.population.payment_level
         self._kind = kind.astype(np.uint16)
         self._kinds = rates.size
-        # Last payments by day, for wallets held on day 0 and opened since; days before the run are one bucket.
-        self._last_payments = np.zeros((2, len(scenario.segments), days + ACTIVE_DAYS), dtype=np.int64)
+        self._segments = len(scenario.segments)
         self._users = np.flatnonzero(world.population.active).astype(np.int32)
         self._plan = np.zeros((WEEKDAYS, self._users.shape[0]), dtype=np.uint8)
         self._joined: list[tuple[Customers, NDArray[np.uint8]]] = []
@@ -66,16 +68,12 @@ class Payments:
             payers.append(users[paying])
             payments.append(today[paying])
         self._record(day, np.concatenate(payers), np.concatenate(payments))
-        recent = self._last_payments[:, :, day + 1 : day + 1 + ACTIVE_DAYS].sum(axis=2)
-        self._world.ledger.level(day, "active", recent.sum(axis=0))
-        self._world.ledger.level(day, "campaign_active", recent[1])
 
     def _start(self) -> None:
         """Give the users of day 0 a year behind them and a last payment somewhere in the last 30 days."""
-        wallets = self._world.wallets
         luck = self._world.streams.decision("payments.before").uniform(self._users)
-        wallets.last_payment_day[self._users] = -1 - np.floor(luck * (ACTIVE_DAYS - 1)).astype(np.int16)
-        self._move_last_payments(self._users, wallets.last_payment_day[self._users], 1)
+        last = -1 - np.floor(luck * (ACTIVE_DAYS - 1)).astype(np.int16)
+        self._world.wallets.activity.begin(self._users, last)
         self._endurance[self._users] = self._stopping.exponential(self._users)
         if self._world.calendar.weekday[0] != 0:
             self._plan = self._draw(self._users, 0)
@@ -85,7 +83,7 @@ class Payments:
         new = self._world.wallets.first_payments(day)
         self._give_welcome(new, day)
         segment = self._world.population.segment[new]
-        self._endurance[new] = self._stopping.exponential(new) - self._hazard[segment, _LOOK_BACK_WEEKS]
+        self._endurance[new] = self._stopping.exponential(new) - self._hazard_at_once[segment]
         plan = self._draw(new, day)
         weekday = int(self._world.calendar.weekday[day])
         plan[:weekday] = 0
@@ -106,12 +104,7 @@ class Payments:
         wallets, users = self._world.wallets, self._users
         users = users[wallets.status[users] == Status.ACTIVE]
         weeks = (day - wallets.activated_day[users] + WEEKDAYS // 2) // WEEKDAYS
-        segment = self._world.population.segment[users]
-        due = (
-            self._hazard[segment, _LOOK_BACK_WEEKS + weeks]
-            - self._hazard[segment, _LOOK_BACK_WEEKS + np.maximum(weeks - 1, 0)]
-        )
-        left = self._endurance[users] - due.astype(np.float32)
+        left = self._endurance[users] - self._weekly_hazard[self._world.population.segment[users], weeks]
         self._endurance[users] = left
         wallets.stop(users[left <= 0], day)
         self._users = users[left > 0]
@@ -126,22 +119,14 @@ class Payments:
         return plan
 
     def _record(self, day: int, payers: Customers, payments: NDArray[np.uint8]) -> None:
-        wallets = self._world.wallets
-        self._world.ledger.payments(day, payers, payments)
-        new = wallets.opened_day[payers] != NEVER
-        self._world.ledger.count(day, "campaign_payments", payers[new], payments[new])
-        self._rewards.paid(payers, payments, day)
-        before = wallets.last_payment_day[payers]
-        self._move_last_payments(payers[before != NEVER], before[before != NEVER], -1)
-        wallets.last_payment_day[payers] = day
-        self._move_last_payments(payers, np.full(payers.shape[0], day), 1)
+        wallets, ledger = self._world.wallets, self._world.ledger
+        wallets.activity.note(payers, day)
         wallets.stop(self._one_time, day)
-
-    def _move_last_payments(self, customers: Customers, day: NDArray[np.integer], step: int) -> None:
-        """Add (or take away) customers at the day of their last payment."""
-        since, segments, days = self._last_payments.shape
-        opened = self._world.wallets.opened_day[customers] != NEVER
-        code = (opened * segments + self._world.population.segment[customers]) * days + day + ACTIVE_DAYS
-        self._last_payments += step * np.bincount(code, minlength=self._last_payments.size).reshape(
-            since, segments, days
-        )
+        self._rewards.paid(payers, payments, day)
+        ledger.payments(day, payers, payments)
+        made = np.bincount(wallets.group[payers], payments, 2 * self._segments).astype(np.int64).reshape(2, -1)
+        active = wallets.activity.active.reshape(2, -1)
+        ledger.by_segment(day, "payments", made.sum(axis=0))
+        ledger.by_segment(day, "campaign_payments", made[1])
+        ledger.by_segment(day, "active", active.sum(axis=0))
+        ledger.by_segment(day, "campaign_active", active[1])

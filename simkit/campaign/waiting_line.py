@@ -95,5 +95,7 @@ def serving(
     environment: simpy.Environment, line: WaitingLine, server: int, until: float
 ) -> Generator[simpy.Event, None, None]:
     """One server's stretch: attend to one job after the other, beginning none at or after `until`."""
-    while (job := line.take(environment.now, until)) is not None:
-        yield environment.timeout(line.begin(job, server, environment.now) - environment.now)
+    now = environment.now
+    while (job := line.take(now, until)) is not None:
+        yield environment.timeout(line.begin(job, server, now) - now)
+        now = environment.now

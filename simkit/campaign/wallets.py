@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from simkit.campaign.activity import ACTIVE_DAYS, NEVER, Activity
 from simkit.campaign.ledger import Ledger
 from simkit.campaign.vocabulary import Channel, Outcome, Status
 from simkit.params import Scenario
@@ -13,9 +14,7 @@ from simkit.population import Population
 from simkit.streams import Streams
 
 LASTING_DAYS = 90
-ACTIVE_DAYS = 30
 FIRST_PAYMENT_WITHIN_DAYS = 14
-NEVER = np.int16(-32768)
 _YEAR_AGO = -364
 
 Customers = NDArray[np.int32]
@@ -33,7 +32,9 @@ class Wallets:
         self.opened_day = np.full(size, NEVER)
         self.activated_day = np.full(size, NEVER)
         self.activated_day[population.active] = _YEAR_AGO
-        self.last_payment_day = np.full(size, NEVER)
+        # Who holds the wallet on day 0 is counted apart from who opens it since.
+        self.group = (population.segment + len(scenario.segments) * ~population.holder).astype(np.uint16)
+        self.activity = Activity(self.group, 2 * len(scenario.segments))
         self._channel = np.zeros(size, dtype=np.uint8)
         self._assisted = np.zeros(size, dtype=np.bool_)
         self._lasting = np.zeros(size, dtype=np.bool_)
@@ -110,7 +111,7 @@ class Wallets:
     def note_lasting(self, day: int) -> None:
         """Settle which of the wallets opened 90 days ago have a payment within the last 30 days."""
         for opened in self._opened_on.pop(day - LASTING_DAYS, []):
-            self._lasting[opened] = self.last_payment_day[opened] > day - ACTIVE_DAYS
+            self._lasting[opened] = self.activity.last_payment_day[opened] > day - ACTIVE_DAYS
 
     def conversions(self) -> pa.Table:
         """Return one row for each wallet opened since day 0, by customer; `lasting` is null where the horizon came first."""

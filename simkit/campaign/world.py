@@ -52,8 +52,8 @@ class World:
         return np.array([name in wanted for name in self.scenario.segment_names])
 
     def targets(self, names: tuple[str, ...] | None) -> NDArray[np.int32]:
-        """Return the prospects on day 0 of the targeted segments, by number."""
-        prospects = ~self.population.holder
+        """Return the prospects on day 0 of the targeted segments, by number; who is held out hears nothing of the campaign."""
+        prospects = ~(self.population.holder | self.record.held_out)
         if names is not None:
             prospects &= self.targeted(names)[self.population.segment]
         return np.flatnonzero(prospects).astype(np.int32)
