@@ -98,6 +98,16 @@ def check(paths: list[Path], scenario: Annotated[str, typer.Option(help="For str
 
 
 @app.command()
+def parameters(
+    scenario: Annotated[str, typer.Argument(help="Name or path of a scenario.")] = "city_bank",
+) -> None:
+    """Print every number of a scenario, every lever and every source as Markdown tables."""
+    from simkit.params import document_parameters
+
+    typer.echo(document_parameters(load_scenario(scenario)), nl=False)
+
+
+@app.command()
 def run(
     scenario: str,
     strategy: str,
@@ -110,17 +120,20 @@ def run(
     store: StoreOption = STORE,
 ) -> None:
     """Make one run and print its key figures; any run of a study can be repeated alone."""
-    from simkit.campaign import run_campaign
+    from simkit.campaign import run_campaign, run_fingerprint
     from simkit.metrics import run_metrics
     from simkit.study import CAMPAIGN, ResultStore
     from simkit.study.planning import with_scale_and_seed
 
     chosen = with_scale_and_seed(load_scenario(scenario), scale, seed)
-    made = run_campaign(chosen, load_strategy(strategy), draw, replication, detail=detail.value)
+    choice = load_strategy(strategy)
+    fingerprint = run_fingerprint(chosen, choice, draw, replication, detail=detail.value)
     results = ResultStore(store)
-    results.prepare()
-    results.write(made, run_metrics(made, chosen), CAMPAIGN.measure)
-    _show_run(results, made.fingerprint)
+    if not results.measured(fingerprint, CAMPAIGN.measure):
+        results.prepare()
+        made = run_campaign(chosen, choice, draw, replication, detail=detail.value)
+        results.write(made, run_metrics(made, chosen), CAMPAIGN.measure)
+    _show_run(results, fingerprint)
 
 
 @app.command()

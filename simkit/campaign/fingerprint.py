@@ -18,6 +18,7 @@ _MODEL = ("params", "streams.py", "workdays.py", "population.py", "rewards", "ca
 _LIBRARIES = ("numpy", "scipy", "simpy", "numba", "chinesecalendar")
 
 
+@functools.cache
 def versions() -> dict[str, str]:
     """Return the versions of Python, simkit and the libraries that a result can depend on."""
     libraries = {name: importlib.metadata.version(name) for name in ("simkit", *_LIBRARIES)}

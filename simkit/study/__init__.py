@@ -1,0 +1,32 @@
+"""From a plan to what it tells: runs, tables, estimates and comparisons."""
+
+from simkit.study.attribution import attribute
+from simkit.study.comparison import COST_PER_INCREMENTAL_LASTING, INCREMENTAL_LASTING, compare
+from simkit.study.estimates import Estimate, paired_difference
+from simkit.study.execution import StudyError, execute
+from simkit.study.planning import CAMPAIGN, Model, RunTask, plan_runs
+from simkit.study.records import StudyRecord, recorded_studies
+from simkit.study.store import ResultStore
+from simkit.study.study import Study, finished_runs, open_study, run_study
+
+__all__ = [
+    "CAMPAIGN",
+    "COST_PER_INCREMENTAL_LASTING",
+    "INCREMENTAL_LASTING",
+    "Estimate",
+    "Model",
+    "ResultStore",
+    "RunTask",
+    "Study",
+    "StudyError",
+    "StudyRecord",
+    "attribute",
+    "compare",
+    "execute",
+    "finished_runs",
+    "open_study",
+    "paired_difference",
+    "plan_runs",
+    "recorded_studies",
+    "run_study",
+]

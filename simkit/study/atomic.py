@@ -1,0 +1,65 @@
+"""Files that are there whole or not at all, whenever a process is killed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_SUFFIX = ".unfinished"
+_HOST = socket.gethostname().replace("~", "-")
+_SECONDS_A_DAY = 86_400
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary name beside `path` to write to; it becomes `path` in one step when the block ends well.
+
+    A process that dies inside the block leaves the old file, or none, and a temporary one for `sweep`. Nothing is forced to the
+    disk: after a power failure a file can be empty, which its reader has to notice.
+    """
+    temporary = path.with_name(f".{path.name}~{_HOST}~{os.getpid()}~{secrets.token_hex(4)}{_SUFFIX}")
+    try:
+        yield temporary
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def sweep(folder: Path) -> int:
+    """Remove the temporary files that dead processes left in `folder`; return how many.
+
+    A file is left alone while its process lives. Of other machines nothing is known, so theirs must be a day old: writing one
+    takes seconds.
+    """
+    removed = 0
+    for path in folder.glob(f".*{_SUFFIX}"):
+        try:
+            if _abandoned(path):
+                path.unlink()
+                removed += 1
+        except FileNotFoundError:  # finished, or swept by another process, in the meantime
+            continue
+    return removed
+
+
+def _abandoned(path: Path) -> bool:
+    _, host, process, _ = path.name.rsplit("~", 3)
+    if host == _HOST and os.name == "posix":
+        return not _alive(int(process))
+    return time.time() - path.stat().st_mtime > _SECONDS_A_DAY
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it lives, and is another user's
+        return True
+    return True

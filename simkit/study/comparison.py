@@ -1,0 +1,140 @@
+"""Strategies side by side: every KPI of every segment with its interval, and against doing nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from simkit.metrics import Kpi
+from simkit.params import DO_NOTHING
+from simkit.study.estimates import Estimates, Values, estimate, fieller, linearised
+
+INCREMENTAL_LASTING = "incremental_lasting"
+COST_PER_INCREMENTAL_LASTING = "cost_per_incremental_lasting"
+_COLUMNS = ("strategy", "segment", "kpi", "n", "mean", "low", "high", "difference", "difference_low", "difference_high")
+
+
+def compare(
+    metrics: pd.DataFrame, kpis: Mapping[str, Kpi], *, strategies: Sequence[str], confidence: float
+) -> pd.DataFrame:
+    """Return one row for each strategy, segment and KPI.
+
+    Parameters
+    ----------
+    metrics
+        One `value` for each strategy, draw, replication, segment and kpi.
+    kpis
+        What each KPI is; one with `ratio_of` is compared as a ratio of means, not as a mean of ratios.
+    strategies
+        Their order; `do_nothing` is among them.
+    confidence
+        Of every interval, such as 0.95.
+
+    Returns
+    -------
+    Columns strategy, segment, kpi, n (runs), mean, low, high, difference, difference_low, difference_high (run by run against
+    `do_nothing`; NaN for itself), confidence, reason (why a mean or interval is NaN, else empty). Beside the KPIs of the runs there
+    are `incremental_lasting`, the difference of `lasting`, and `cost_per_incremental_lasting`, the difference of `cost` over that of
+    `lasting` with Fieller's interval: NaN unless more lasting users than with `do_nothing` are sure.
+    """
+    cube = _Cube.of(metrics, strategies)
+    values = cube.with_ratios(kpis)
+    base = cube.strategies.index(DO_NOTHING)
+    against = estimate(values - values[base], confidence)
+    for part in (against.mean, against.low, against.high):
+        part[base] = np.nan
+    blocks = [
+        _block(cube.strategies, cube.groups, estimate(values, confidence), against),
+        *_incremental(cube, base, confidence),
+    ]
+    table = pd.concat(blocks, ignore_index=True)
+    some_value = table.groupby(["segment", "kpi"])["n"].transform("max") > 0
+    table = table[some_value].reset_index(drop=True)
+    table["confidence"] = confidence
+    table["reason"] = [
+        _reason(n, mean, kpi, kpis) for n, mean, kpi in zip(table["n"], table["mean"], table["kpi"], strict=True)
+    ]
+    return table
+
+
+@dataclass(frozen=True)
+class _Cube:
+    """The metrics as an array with axes strategy, group, draw, replication; a group is a segment and a KPI."""
+
+    strategies: list[str]
+    groups: list[tuple[str, str]]
+    values: Values
+
+    @classmethod
+    def of(cls, metrics: pd.DataFrame, strategies: Sequence[str]) -> _Cube:
+        pairs = pd.MultiIndex.from_frame(metrics[["segment", "kpi"]].astype(str))
+        group, groups = pairs.factorize()
+        strategy = pd.Index(strategies).get_indexer(pd.Index(metrics["strategy"].astype(str)))
+        draw, draws = metrics["draw"].factorize(sort=True)
+        replication, replications = metrics["replication"].factorize(sort=True)
+        values = np.full((len(strategies), len(groups), len(draws), len(replications)), np.nan)
+        values[strategy, group, draw, replication] = metrics["value"]
+        return cls(list(strategies), list(groups), values)
+
+    def of_group(self, segment: str, kpi: str) -> Values:
+        return self.values[:, self.groups.index((segment, kpi))]
+
+    def with_ratios(self, kpis: Mapping[str, Kpi]) -> Values:
+        """Return the values with those of ratio KPIs linearised, so that their means are ratios of means."""
+        values = self.values.copy()
+        for index, (segment, name) in enumerate(self.groups):
+            ratio = kpis[name].ratio_of
+            if ratio is not None:
+                numerator, denominator = (self.of_group(segment, part) for part in ratio)
+                values[:, index] = linearised(numerator, denominator)
+        return values
+
+
+def _block(
+    strategies: list[str], groups: list[tuple[str, str]], alone: Estimates, against: Estimates | None
+) -> pd.DataFrame:
+    """Lay estimates with axes strategy, group out as rows."""
+    missing = np.full(alone.mean.shape, np.nan)
+    differences = (against.mean, against.low, against.high) if against else (missing, missing, missing)
+    columns = [
+        np.repeat(strategies, len(groups)),
+        np.tile([segment for segment, _ in groups], len(strategies)),
+        np.tile([kpi for _, kpi in groups], len(strategies)),
+        *(array.ravel() for array in (alone.n, alone.mean, alone.low, alone.high, *differences)),
+    ]
+    return pd.DataFrame(dict(zip(_COLUMNS, columns, strict=True)))
+
+
+def _incremental(cube: _Cube, base: int, confidence: float) -> list[pd.DataFrame]:
+    """Return the rows of what a strategy adds to doing nothing, and what one added lasting user costs."""
+    others = [name for name in cube.strategies if name != DO_NOTHING]
+
+    def added(segments: Sequence[str], kpi: str) -> Values:
+        values = np.stack([cube.of_group(segment, kpi) for segment in segments], axis=1)
+        return np.delete(values - values[base], base, axis=0)
+
+    def segments_with(kpi: str) -> list[str]:
+        return [segment for segment, name in cube.groups if name == kpi]
+
+    with_lasting, with_cost = segments_with("lasting"), segments_with("cost")
+    lasting = estimate(added(with_lasting, "lasting"), confidence)
+    price = fieller(added(with_cost, "cost"), added(with_cost, "lasting"), confidence)
+    return [
+        _block(others, [(segment, INCREMENTAL_LASTING) for segment in with_lasting], lasting, None),
+        _block(others, [(segment, COST_PER_INCREMENTAL_LASTING) for segment in with_cost], price, None),
+    ]
+
+
+def _reason(n: int, mean: float, kpi: str, kpis: Mapping[str, Kpi]) -> str:
+    """Say why there is no mean or no interval."""
+    if n == 1:
+        return "one run has no interval"
+    if not np.isnan(mean):
+        return ""
+    if kpi == COST_PER_INCREMENTAL_LASTING:
+        return "more lasting users than with do_nothing are not sure"
+    ratio = kpis[kpi].ratio_of
+    return f"{ratio[1]} is 0" if ratio else "no run has a value"

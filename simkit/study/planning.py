@@ -1,0 +1,125 @@
+"""From a plan to its runs: strategy × draw × replication, each of which can be repeated alone."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import inspect
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from simkit.campaign import CampaignRun, Detail, resolved_parameters, run_campaign
+from simkit.campaign.fingerprint import fingerprint_of
+from simkit.metrics import run_metrics
+from simkit.params import Scenario, Strategy, StudyPlan, load_scenario, load_strategy
+
+
+class _Run(Protocol):
+    def __call__(
+        self, scenario: Scenario, strategy: Strategy, draw: int, replication: int, *, detail: Detail
+    ) -> CampaignRun: ...
+
+
+class _Parameters(Protocol):
+    def __call__(self, scenario: Scenario, strategy: Strategy) -> Mapping[str, Any]: ...
+
+
+class _Fingerprint(Protocol):
+    def __call__(self, parameters: Mapping[str, Any], draw: int, replication: int, detail: str) -> str: ...
+
+
+class _Metrics(Protocol):
+    def __call__(self, run: CampaignRun, scenario: Scenario) -> pa.Table: ...
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a study needs to know of the model.
+
+    run: makes a run. parameters: resolves a strategy upon a scenario. fingerprint: names what determines a run. metrics: measures a run.
+    """
+
+    run: _Run
+    parameters: _Parameters
+    fingerprint: _Fingerprint
+    metrics: _Metrics
+
+    @property
+    def measure(self) -> str:
+        """The hash of how runs are measured: with another definition of a KPI they are measured anew, not run anew."""
+        return _source_hash(self.metrics.__module__)
+
+
+CAMPAIGN = Model(run_campaign, resolved_parameters, fingerprint_of, run_metrics)
+
+
+@functools.cache
+def _source_hash(module: str) -> str:
+    return hashlib.sha256(inspect.getsource(sys.modules[module]).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class RunTask:
+    """One run to make: all that determines it, its fingerprint, and the command that repeats it alone."""
+
+    scenario: Scenario
+    strategy: Strategy
+    draw: int
+    replication: int
+    detail: Detail
+    fingerprint: str
+    command: str
+
+    def __str__(self) -> str:
+        return f"{self.strategy.name}, draw {self.draw}, replication {self.replication}"
+
+
+def study_scenario(plan: StudyPlan) -> Scenario:
+    """Load a plan's scenario, with the plan's scale and seed in place of its own."""
+    return with_scale_and_seed(load_scenario(plan.scenario), plan.scale, plan.seed)
+
+
+def with_scale_and_seed(scenario: Scenario, scale: float | None, seed: int | None) -> Scenario:
+    """Return the scenario with another scale and seed, where they are given."""
+    instead = {"scale": scale, "seed": seed}
+    return scenario.model_copy(update={key: value for key, value in instead.items() if value is not None})
+
+
+def plan_runs(plan: StudyPlan, model: Model = CAMPAIGN) -> tuple[RunTask, ...]:
+    """Expand a plan into its runs.
+
+    All strategies of one (draw, replication) stand together, `do_nothing` first, so that a study which is stopped early holds
+    complete comparisons.
+    """
+    scenario = study_scenario(plan)
+    strategies = [(source, load_strategy(source)) for source in plan.all_strategies]
+    parameters = {source: model.parameters(scenario, strategy) for source, strategy in strategies}
+    return tuple(
+        RunTask(
+            scenario=scenario,
+            strategy=strategy,
+            draw=draw,
+            replication=replication,
+            detail=plan.detail,
+            fingerprint=model.fingerprint(parameters[source], draw, replication, plan.detail),
+            command=_command(plan, source, draw, replication),
+        )
+        for draw in range(plan.draws)
+        for replication in range(plan.replications)
+        for source, strategy in strategies
+    )
+
+
+def _command(plan: StudyPlan, strategy: str, draw: int, replication: int) -> str:
+    """Return the command that repeats one run of a plan alone."""
+    words = ["simkit", "run", plan.scenario, strategy, "--replication", str(replication)]
+    words += ["--draw", str(draw)] if draw else []
+    words += ["--scale", str(plan.scale)] if plan.scale is not None else []
+    words += ["--seed", str(plan.seed)] if plan.seed is not None else []
+    words += ["--detail", plan.detail] if plan.detail != "daily" else []
+    return shlex.join(words)

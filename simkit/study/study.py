@@ -1,0 +1,126 @@
+"""A study from its plan to its tables: run it, or open what was run before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from simkit.metrics import KPIS
+from simkit.params import Finding, ParameterError, StudyPlan
+from simkit.study.attribution import attribute
+from simkit.study.comparison import compare
+from simkit.study.execution import execute
+from simkit.study.planning import CAMPAIGN, Model, plan_runs
+from simkit.study.records import StudyRecord, find_study, record_study
+from simkit.study.store import METRICS, ResultStore
+from simkit.study.tables import RUNS, StudyTables
+
+
+@dataclass(frozen=True)
+class Study:
+    """A finished study: its record and its tables. Every row names its strategy, draw, replication and run (fingerprint)."""
+
+    record: StudyRecord
+    store: ResultStore
+
+    @property
+    def plan(self) -> StudyPlan:
+        """The plan as it was run."""
+        return self.record.plan
+
+    @property
+    def strategies(self) -> list[str]:
+        """The strategies in the plan's order, `do_nothing` first."""
+        return [strategy.name for strategy in self.record.strategies]
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """One row a run: strategy, draw, replication, fingerprint, scenario, detail, seconds."""
+        return self.table(RUNS)
+
+    @cached_property
+    def metrics(self) -> pd.DataFrame:
+        """One row for each run, segment (and `all`) and KPI, with its `value`."""
+        return self.table(METRICS)
+
+    @cached_property
+    def comparison(self) -> pd.DataFrame:
+        """Each strategy, segment and KPI with its interval and its difference from `do_nothing`; see `compare`."""
+        return compare(self.metrics, KPIS, strategies=self.strategies, confidence=self.plan.confidence)
+
+    @cached_property
+    def who(self) -> pd.DataFrame:
+        """Customers won by each strategy, served anyway, or lost to it; see `attribute`."""
+        return attribute(
+            self._connection,
+            strategies=self.strategies,
+            campaign_days=self.record.scenario["calendar"]["campaign_days"],
+            confidence=self.plan.confidence,
+        )
+
+    @property
+    def table_names(self) -> list[str]:
+        """The tables that can be read and queried."""
+        return [RUNS, METRICS, *self._tables.ledger]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table of the ledger over all runs. Raises `ParameterError` when there is none of that name."""
+        frame: pd.DataFrame = self._tables.read(name).to_pandas()
+        return frame
+
+    def query(self, sql: str) -> pd.DataFrame:
+        """Return the answer of DuckDB to `sql`, in which every table of the study has its name.
+
+        Raises `ParameterError` with DuckDB's words when the question cannot be answered.
+        """
+        try:
+            return self._connection.execute(sql).df()
+        except duckdb.Error as error:
+            raise ParameterError([Finding("query", "", str(error))]) from error
+
+    @cached_property
+    def _tables(self) -> StudyTables:
+        return StudyTables(self.record, self.store)
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        return self._tables.connect()
+
+
+def run_study(
+    plan: StudyPlan, *, store: Path, workers: int | None = None, progress: bool = True, model: Model = CAMPAIGN
+) -> Study:
+    """Make the runs of a plan that `store` does not hold yet, and return the study. To resume, run it again.
+
+    `workers` 1 runs in this process, None takes a process for each core; the results are the same. Raises `StudyError` when runs
+    fail, after the others are stored.
+    """
+    tasks = plan_runs(plan, model)
+    record = record_study(plan, tasks, store, model.measure)
+    results = ResultStore(store)
+    execute(tasks, results, workers=workers, progress=progress, model=model)
+    StudyTables(record, results).gather_metrics()
+    return Study(record, results)
+
+
+def open_study(name_or_path: str | Path, store: Path) -> Study:
+    """Open a finished study by its name (the latest of it), its full name, or its folder.
+
+    Raises `ParameterError` when there is none, or when runs of it are missing.
+    """
+    record = find_study(name_or_path, store)
+    results = ResultStore(store)
+    done = finished_runs(record, results)
+    if done < len(record.runs):
+        problem = f"{done} of {len(record.runs)} runs are finished; run the study again to go on from there"
+        raise ParameterError([Finding(record.full_name, "", problem)])
+    return Study(record, results)
+
+
+def finished_runs(record: StudyRecord, store: ResultStore) -> int:
+    """Return how many runs of a study the store holds."""
+    return sum(run.fingerprint in store for run in record.runs)

@@ -1,0 +1,130 @@
+"""The tables of a whole study as Parquet, one file each with strategy, draw, replication and fingerprint, and DuckDB upon them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from simkit.params import Finding, ParameterError, nearest
+from simkit.study.atomic import replacing
+from simkit.study.records import RunKey, StudyRecord, study_folder
+from simkit.study.store import METRICS, ResultStore
+
+RUNS = "runs"
+_BYTES_PER_ROW_GROUP = 256 * 2**20
+
+Tables = Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class StudyTables:
+    """The tables of one finished study. Each is gathered from the runs when it is first asked for, and kept."""
+
+    record: StudyRecord
+    store: ResultStore
+
+    @property
+    def folder(self) -> Path:
+        """Where the Parquet files are."""
+        return study_folder(self.record, self.store.folder)
+
+    def gather_metrics(self) -> None:
+        """Write the tables `runs` and `metrics`, unless they are there."""
+        if not all(self._path(name).exists() for name in (RUNS, METRICS)):
+            self._gather(self._head)
+
+    def gather_ledger(self) -> None:
+        """Write the tables of the ledger, unless they are there."""
+        if not all(self._path(name).exists() for name in self.ledger):
+            self._gather(lambda run: self.store.read(run.fingerprint)[0].tables)
+
+    @cached_property
+    def ledger(self) -> tuple[str, ...]:
+        """The names of the ledger's tables."""
+        return tuple(self.store.read(self.record.runs[0].fingerprint)[0].tables)
+
+    def read(self, name: str) -> pa.Table:
+        """Return one table. Raises `ParameterError` when there is none of that name."""
+        return pq.read_table(self._gathered(name), partitioning=None)
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Return a connection to an empty database in memory, with a view of each table."""
+        connection = duckdb.connect()
+        for name in (RUNS, METRICS, *self.ledger):
+            path = str(self._gathered(name)).replace("'", "''")
+            connection.execute(f"create view {name} as from read_parquet('{path}')")
+        return connection
+
+    def _head(self, run: RunKey) -> Tables:
+        manifest, metrics = self.store.read_head(run.fingerprint)
+        return {RUNS: manifest.select(["scenario", "detail", "seconds"]), METRICS: metrics}
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.parquet"
+
+    def _gathered(self, name: str) -> Path:
+        if name in (RUNS, METRICS):
+            self.gather_metrics()
+        elif name in self.ledger:
+            self.gather_ledger()
+        else:
+            allowed = nearest(name, (RUNS, METRICS, *self.ledger))
+            raise ParameterError([Finding(self.record.full_name, name, f"there is no such table; {allowed}")])
+        return self._path(name)
+
+    def _gather(self, read: Callable[[RunKey], Tables]) -> None:
+        """Write each table that `read` gives of a run into one Parquet file over all runs, in bounded memory."""
+        with ExitStack() as files:
+            writers: dict[str, pq.ParquetWriter] = {}
+            for runs, tables in _batches((run, read(run)) for run in self.record.runs):
+                for name in tables[0]:
+                    together = _stamped(runs, [of_run[name] for of_run in tables])
+                    if name not in writers:
+                        path = files.enter_context(replacing(self._path(name)))
+                        writers[name] = files.enter_context(pq.ParquetWriter(path, together.schema, compression="zstd"))
+                    writers[name].write_table(together)
+
+
+def _batches(pairs: Iterable[tuple[RunKey, Tables]]) -> Iterator[tuple[list[RunKey], list[Tables]]]:
+    runs: list[RunKey] = []
+    tables: list[Tables] = []
+    size = 0
+    for run, of_run in pairs:
+        runs.append(run)
+        tables.append(of_run)
+        size += sum(table.nbytes for table in of_run.values())
+        if size > _BYTES_PER_ROW_GROUP:
+            yield runs, tables
+            runs, tables, size = [], [], 0
+    if runs:
+        yield runs, tables
+
+
+def _stamped(runs: list[RunKey], tables: list[pa.Table]) -> pa.Table:
+    """Lay the tables of several runs under one another, each row with the run that it comes from."""
+    rows = [len(table) for table in tables]
+    names = sorted({run.strategy for run in runs})
+    stamps = {
+        "strategy": _repeated_words([run.strategy for run in runs], rows, names),
+        "draw": pa.array(np.repeat([run.draw for run in runs], rows), pa.int32()),
+        "replication": pa.array(np.repeat([run.replication for run in runs], rows), pa.int32()),
+        "fingerprint": _repeated_words([run.fingerprint for run in runs], rows, [run.fingerprint for run in runs]),
+    }
+    together = pa.concat_tables(tables).unify_dictionaries()
+    kept = [name for name in together.column_names if name not in stamps]
+    columns = [*stamps.values(), *(together.column(name) for name in kept)]
+    return pa.table(columns, names=[*stamps, *kept])
+
+
+def _repeated_words(words: list[str], times: list[int], known: list[str]) -> pa.DictionaryArray:
+    code = {word: index for index, word in enumerate(known)}
+    codes = np.repeat(np.array([code[word] for word in words], dtype=np.int32), times)
+    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(known, pa.string()))

@@ -1,0 +1,124 @@
+"""Strategies side by side, and customers one by one."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from simkit.metrics import KPIS
+from simkit.study import compare
+from simkit.study.estimates import estimate
+
+STRATEGIES = ["do_nothing", "digital_first"]
+
+
+def metrics_of(values):
+    """Lay {(strategy, kpi): values by replication} out as metrics of the segment `all`."""
+    return pd.DataFrame(
+        [
+            {"strategy": strategy, "draw": 0, "replication": index, "segment": "all", "kpi": kpi, "value": value}
+            for (strategy, kpi), by_replication in values.items()
+            for index, value in enumerate(by_replication)
+        ]
+    )
+
+
+def row(table, strategy, kpi, segment="all"):
+    """Return one row of a comparison."""
+    found = table[(table["strategy"] == strategy) & (table["kpi"] == kpi) & (table["segment"] == segment)]
+    assert len(found) == 1
+    return found.iloc[0]
+
+
+EXAMPLE = {
+    ("do_nothing", "lasting"): [10, 20, 30],
+    ("digital_first", "lasting"): [14, 23, 36],
+    ("do_nothing", "cost"): [0, 0, 0],
+    ("digital_first", "cost"): [100, 110, 130],
+    ("do_nothing", "cost_per_lasting"): [0, 0, 0],
+    ("digital_first", "cost_per_lasting"): [100 / 14, 110 / 23, 130 / 36],
+}
+
+
+@pytest.fixture
+def table():
+    """The comparison of a small example; replications are shuffled on the way in."""
+    return compare(metrics_of(EXAMPLE).sample(frac=1, random_state=1), KPIS, strategies=STRATEGIES, confidence=0.9)
+
+
+def test_a_comparison_has_the_columns_that_it_promises(table):
+    """In this order."""
+    names = "strategy segment kpi n mean low high difference difference_low difference_high confidence reason"
+    assert list(table.columns) == names.split()
+    assert (table["confidence"] == 0.9).all()
+
+
+def test_a_strategy_is_compared_with_doing_nothing_run_by_run(table):
+    """Lasting users: 4, 3 and 6 more, whatever the luck of the run."""
+    found = row(table, "digital_first", "lasting")
+    by_hand = estimate(np.array([[4.0, 3.0, 6.0]]), 0.9)
+    assert (found["n"], found["mean"]) == (3, pytest.approx(73 / 3))
+    assert found["difference"] == pytest.approx(13 / 3)
+    assert found["difference_low"] == pytest.approx(float(by_hand.low))
+    assert found["difference_high"] == pytest.approx(float(by_hand.high))
+
+
+def test_doing_nothing_is_not_compared_with_itself(table):
+    """Its differences are NaN, and it adds nothing to itself."""
+    nothing = table[table["strategy"] == "do_nothing"]
+    assert nothing[["difference", "difference_low", "difference_high"]].isna().all(axis=None)
+    assert not nothing["kpi"].isin(["incremental_lasting", "cost_per_incremental_lasting"]).any()
+
+
+def test_incremental_lasting_is_the_paired_difference(table):
+    """The same figures under the name that a planner looks for."""
+    lasting, added = row(table, "digital_first", "lasting"), row(table, "digital_first", "incremental_lasting")
+    assert (added["mean"], added["low"], added["high"]) == (
+        lasting["difference"],
+        lasting["difference_low"],
+        lasting["difference_high"],
+    )
+
+
+def test_a_ratio_is_the_ratio_of_means(table):
+    """340 yuan for 73 users; not the mean of three ratios."""
+    assert row(table, "digital_first", "cost_per_lasting")["mean"] == pytest.approx(340 / 73)
+
+
+def test_the_cost_of_an_added_user_divides_the_differences(table):
+    """340 yuan for 13 users more; the interval lies around it."""
+    found = row(table, "digital_first", "cost_per_incremental_lasting")
+    assert found["mean"] == pytest.approx(340 / 13)
+    assert found["low"] < found["mean"] < found["high"]
+    assert found["reason"] == ""
+
+
+def test_the_cost_of_an_added_user_needs_added_users():
+    """Fewer lasting users than with doing nothing: there is no such cost, and the table says why."""
+    worse = EXAMPLE | {("digital_first", "lasting"): [11, 19, 29]}
+    found = row(
+        compare(metrics_of(worse), KPIS, strategies=STRATEGIES, confidence=0.9),
+        "digital_first",
+        "cost_per_incremental_lasting",
+    )
+    assert np.isnan([found["mean"], found["low"], found["high"]]).all()
+    assert found["reason"] == "more lasting users than with do_nothing are not sure"
+
+
+def test_a_ratio_over_nothing_says_so():
+    """Nobody lasted in any run."""
+    nobody = EXAMPLE | {("digital_first", "lasting"): [0, 0, 0], ("digital_first", "cost_per_lasting"): [np.nan] * 3}
+    found = row(
+        compare(metrics_of(nobody), KPIS, strategies=STRATEGIES, confidence=0.9), "digital_first", "cost_per_lasting"
+    )
+    assert np.isnan(found["mean"])
+    assert found["reason"] == "lasting is 0"
+
+
+def test_a_single_replication_gives_means_without_intervals():
+    """A first look at a study needs no statistics, and never fails."""
+    once = {key: values[:1] for key, values in EXAMPLE.items()}
+    found = compare(metrics_of(once), KPIS, strategies=STRATEGIES, confidence=0.9)
+    lasting = row(found, "digital_first", "lasting")
+    assert (lasting["n"], lasting["mean"], lasting["difference"]) == (1, 14, 4)
+    assert found[["low", "high", "difference_low", "difference_high"]].isna().all(axis=None)
+    assert (found["reason"] != "").all()
