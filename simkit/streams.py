@@ -19,6 +19,7 @@ Uniforms: TypeAlias = NDArray[np.float64]
 Identifiers: TypeAlias = NDArray[np.integer[Any]]
 
 _LARGEST_WORD = 2**32 - 1
+_BLOCK_WORDS = 4
 _WORD_TO_UNIT = 1.0 / 2**32
 
 
@@ -73,9 +74,18 @@ class Decision:
         self._replication = replication
 
     def words(self, identifiers: Identifiers, occasion: int | Identifiers = 0, width: int = 4) -> NDArray[np.uint32]:
-        """Return the first `width` (1 to 4) 32-bit words of each identifier's block, shape (n, width)."""
+        """Return the first `width` (1 to 4) 32-bit words of each identifier's block, shape (n, width).
+
+        Raises `ValueError` for another width, and for occasions that are neither one nor as many as the identifiers.
+        """
         rows = np.ascontiguousarray(identifiers, dtype=np.uint32)
         occasions = np.atleast_1d(np.asarray(occasion, dtype=np.uint32))
+        if not 1 <= width <= _BLOCK_WORDS:
+            raise ValueError(f"width is {width}; a block has 1 to {_BLOCK_WORDS} words")
+        if occasions.shape[0] not in (1, rows.shape[0]):
+            raise ValueError(
+                f"{occasions.shape[0]} occasions for {rows.shape[0]} identifiers; give one, or one for each"
+            )
         words = np.empty((rows.shape[0], width), dtype=np.uint32)
         _philox(self._seed, self._replication, self._code, rows, occasions, words)
         return words

@@ -27,10 +27,8 @@ class Activity:
         """Note last payments of the 29 days before the run."""
         self.last_payment_day[customers] = day
         self.active += self._counted(customers)
-        order = np.argsort(day, kind="stable")
-        days, begins = np.unique(day[order], return_index=True)
-        for when, payers in zip(days.tolist(), np.split(customers[order], begins[1:]), strict=True):
-            self._payers_on[when] = payers
+        for when in np.unique(day).tolist():
+            self._payers_on[when] = customers[day == when]
 
     def note(self, payers: Customers, day: int) -> None:
         """Note the day's payers, each once, and let go whose last payment is now 30 days ago."""

@@ -1,0 +1,56 @@
+"""What a planner writes: scenarios, strategies and studies; their schema, loading and errors."""
+
+from simkit.params.checking import CheckedFile, Kind, Report, check_parameters
+from simkit.params.documentation import document_parameters
+from simkit.params.draws import BASE_DRAW, draw_parameters
+from simkit.params.errors import Finding, ParameterError, nearest
+from simkit.params.levers import MESSAGE_CHANNELS, Hours, Levers
+from simkit.params.loading import (
+    find_parameters,
+    load_model,
+    load_scenario,
+    load_strategy,
+    load_study,
+    parameter_folder,
+    validated,
+)
+from simkit.params.quantity import BySegment, Frozen, Measure, Quantity
+from simkit.params.scenario import Scenario
+from simkit.params.strategy import DO_NOTHING, Difference, Resolved, Strategy, StudyPlan, resolve
+from simkit.params.yaml_file import YamlFile, read_yaml
+
+__all__ = [
+    "BASE_DRAW",
+    "DO_NOTHING",
+    "MESSAGE_CHANNELS",
+    "BySegment",
+    "CheckedFile",
+    "Difference",
+    "Finding",
+    "Frozen",
+    "Hours",
+    "Kind",
+    "Levers",
+    "Measure",
+    "ParameterError",
+    "Quantity",
+    "Report",
+    "Resolved",
+    "Scenario",
+    "Strategy",
+    "StudyPlan",
+    "YamlFile",
+    "check_parameters",
+    "document_parameters",
+    "draw_parameters",
+    "find_parameters",
+    "load_model",
+    "load_scenario",
+    "load_strategy",
+    "load_study",
+    "nearest",
+    "parameter_folder",
+    "read_yaml",
+    "resolve",
+    "validated",
+]
