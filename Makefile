@@ -14,7 +14,7 @@ unexport VIRTUAL_ENV
 unexport CONDA_PREFIX
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test verify lint format bench setup-browser lock clean
+.PHONY: help setup report test verify lint format docs bench setup-browser lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ format: setup ## let the tools correct what they can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/nbstripout notebooks/*.ipynb
+
+docs: setup ## write docs/parameters.md from the schema and the shipped scenario
+	@$(BIN)/simkit parameters city_bank > docs/parameters.md
 
 bench: setup ## measure speed against the reference implementations
 	@$(BIN)/python -m benchmarks $(ARGS)

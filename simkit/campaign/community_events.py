@@ -105,10 +105,11 @@ class CommunityEvents:
 
     def _visitors(self, number: int, day: int, begins: float, length: float) -> tuple[Customers, NDArray[np.float64]]:
         """Return who comes to event `number` in the order of arrival, and when; the communities are invited in turn."""
-        invited = round(self._world.scenario.events.communities.value)
-        first = (number * invited + self._communities // 2) % self._communities
-        bounds = np.searchsorted(self._world.population.community, [first, first + invited])
-        customers = np.arange(bounds[0], bounds[1], dtype=np.int32)
+        invited = min(round(self._world.scenario.events.communities.value), self._communities)
+        first = number * invited + self._communities // 2
+        communities = np.sort(np.arange(first, first + invited) % self._communities)
+        bounds = np.searchsorted(self._world.population.community, [communities, communities + 1]).T
+        customers = np.concatenate([np.arange(begin, end, dtype=np.int32) for begin, end in bounds.tolist()])
         customers = customers[self._world.wallets.prospects(customers)]
         customers = customers[self._world.record.free_today(customers, day)]
         luck = self._coming.uniforms(customers, day, width=2)

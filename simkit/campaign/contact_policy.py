@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from simkit.params.levers import ContactPolicy
 from simkit.streams import Streams
 
-TENTHS = 10
+HUNDREDTHS = 100
 _WEEKS = 4
 _NEVER = np.iinfo(np.int16).min
 
@@ -16,7 +16,7 @@ _NEVER = np.iinfo(np.int16).min
 class ContactRecord:
     """Each customer's recent contacts, counted in natural weeks; the last four weeks are 'the last 28 days'.
 
-    A contact weighs 1 where a person or an SMS reaches the customer, less for a banner; weights are kept in tenths.
+    A contact weighs 1 where a person or an SMS reaches the customer, less for a banner; weights are kept in hundredths.
     """
 
     def __init__(self, policy: ContactPolicy, customers: int, streams: Streams) -> None:
@@ -52,15 +52,15 @@ class ContactRecord:
 
     def note(self, customers: NDArray[np.int32], weight: float = 1.0) -> None:
         """Count one contact of this weight for each customer (each at most once a call)."""
-        tenths = np.uint16(round(weight * TENTHS))
+        hundredths = np.uint16(round(weight * HUNDREDTHS))
         self._this_week[customers] += 1
-        self._weeks[self._current][customers] += tenths
-        self._recent[customers] += tenths
+        self._weeks[self._current][customers] += hundredths
+        self._recent[customers] += hundredths
 
-    def recent_tenths(self, customers: NDArray[np.int32]) -> NDArray[np.uint16]:
-        """Return tenths of contacts of the last 28 days."""
+    def recent_hundredths(self, customers: NDArray[np.int32]) -> NDArray[np.uint16]:
+        """Return hundredths of contacts of the last 28 days."""
         return self._recent[customers]
 
     def recent(self, customers: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return contacts of the last 28 days."""
-        return self._recent[customers] / TENTHS
+        return self._recent[customers] / HUNDREDTHS

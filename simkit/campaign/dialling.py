@@ -16,6 +16,7 @@ from simkit.campaign.work_list import WorkList
 from simkit.campaign.world import World
 
 Customers = NDArray[np.int32]
+_SHORTEST_CALL = 0.1
 _RESERVE = 1.3  # calls are prepared for more than the expected capacity; what is not begun is put back
 
 
@@ -53,15 +54,16 @@ class Dialling:
         agreed = luck[:, 0] < consent
         self._list = WorkList(customers[agreed][np.argsort(luck[agreed, 1], kind="stable")])
         self._attempts = np.zeros(world.population.size if capacity else 0, dtype=np.uint8)
-        self._minutes_a_call = 1.0
+        self._minutes_a_call = max(world.scenario.calls.ring.value, _SHORTEST_CALL)  # until the first day tells
 
     def call(self, day: int) -> tuple[Customers, Dialled, NDArray[np.float64]]:
         """Work off the list for a day; return who was called, with what result, and when each call ends (days).
 
         Contacts, service and repeats are recorded; opening wallets and handing over is the caller's.
         """
-        wanted = math.ceil(self._crew.paid_minutes / self._minutes_a_call * _RESERVE)
-        customers = self._list.take(day, wanted, lambda some: self._callable(some, day))
+        most = math.ceil(self._crew.paid_minutes / self._minutes_a_call * _RESERVE)
+        record, wallets = self._world.record, self._world.wallets
+        customers = self._list.take(day, most, wanted=wallets.prospects, free=lambda some: record.free_today(some, day))
         dialled = self._dial(customers, self._attempts[customers] + np.uint8(1))
         if customers.shape[0]:
             self._minutes_a_call = float(dialled.minutes.mean())
@@ -79,8 +81,8 @@ class Dialling:
             minutes=dialled.minutes,
         )
         self._world.ledger.contacts(day, self._channel, batch)
-        self._world.record.reserve(customers, day)
-        self._world.record.note(customers[dialled.reached])
+        record.reserve(customers, day)
+        record.note(customers[dialled.reached])
         again = dialled.again & (self._attempts[customers] < self._levers.max_calls)
         self._list.again(customers[again], day + self._levers.days_between_calls)
         self._world.ledger.service(
@@ -92,9 +94,6 @@ class Dialling:
             served=customers.shape[0],
         )
         return customers, dialled, day + begins + dialled.minutes / (24 * 60)
-
-    def _callable(self, customers: Customers, day: int) -> NDArray[np.bool_]:
-        return self._world.wallets.prospects(customers) & self._world.record.free_today(customers, day)
 
 
 def _first(dialled: Dialled, count: int) -> Dialled:

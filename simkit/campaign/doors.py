@@ -46,10 +46,11 @@ class Doors:
 
     def plan(self, day: int, doors_per_team: int) -> None:
         """Take the day's doors from the list and deal them to the teams, neighbours together."""
-        customers = np.sort(
-            self._list.take(day, self._teams * doors_per_team, lambda some: self._open_to_visit(some, day))
-        )
-        self._world.record.reserve(customers, day)
+        record, wallets = self._world.record, self._world.wallets
+        most = self._teams * doors_per_team
+        customers = self._list.take(day, most, wanted=wallets.prospects, free=lambda some: record.free_today(some, day))
+        customers = np.sort(customers)
+        record.reserve(customers, day)
         attempt = (self._attempts[customers] + 1).astype(np.uint8)
         self._visits = self._outcomes.at_doors(customers, attempt)
         bounds = np.linspace(0, customers.shape[0], self._teams + 1).astype(int).tolist()
@@ -122,9 +123,6 @@ class Doors:
         again &= self._attempts[customers] < self._world.levers.field.max_attempts
         self._list.again(customers[again], day + self._world.levers.field.revisit_after_days)
         return float((ends[doors] - starts[doors]).sum())
-
-    def _open_to_visit(self, customers: Customers, day: int) -> NDArray[np.bool_]:
-        return self._world.wallets.prospects(customers) & self._world.record.free_today(customers, day)
 
     def _way(self, customers: Customers) -> NDArray[np.float64]:
         """Return the days from the door before, longer where a community begins."""

@@ -37,6 +37,6 @@ def explain_opening(
         customer=customer,
         segment=scenario.segment_names[world.population.segment[customer]],
         channel=channel.name.lower(),
-        terms={name: float(np.ravel(value)[0]) for name, value in terms.items()},
+        terms={name: float(np.ravel(value)[0]) + 0.0 for name, value in terms.items()},
         probability=float(probability(terms)[0]),
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.contact_policy import TENTHS, ContactRecord
+from simkit.campaign.contact_policy import HUNDREDTHS, ContactRecord
 from simkit.campaign.conversion import opening_terms, probability
 from simkit.campaign.vocabulary import Channel
 from simkit.params import Scenario
 from simkit.population import Population
 
 Customers = NDArray[np.int32]
-_MOST_TENTHS = 400
+_MOST_HUNDREDTHS = 4000
 _SMALLEST_SHARE = 1e-12
 
 
@@ -49,8 +49,8 @@ class Opening:
         self._base = base_rates(scenario)
         self._incentive = scenario.by_segment(scenario.response.incentive_per_10_cny)
         self._fatigue = scenario.by_segment(scenario.response.fatigue_odds_ratio)
-        tenths = np.arange(_MOST_TENTHS + 1)
-        self._fatigue_table = (self._fatigue[:, None] ** (tenths / TENTHS)).astype(np.float32)
+        recent = np.arange(_MOST_HUNDREDTHS + 1) / HUNDREDTHS
+        self._fatigue_table = (self._fatigue[:, None] ** recent).astype(np.float32)
 
     def terms(self, customers: Customers, channel: Channel) -> dict[str, NDArray[np.floating]]:
         """Return the named log-odds of opening at a contact of this channel."""
@@ -76,5 +76,5 @@ class Opening:
 
     def fatigue_ratio(self, customers: Customers) -> NDArray[np.float32]:
         """Return the odds ratio of the contacts of the last 28 days."""
-        tenths = np.minimum(self._record.recent_tenths(customers), _MOST_TENTHS)
-        return self._fatigue_table[self._population.segment[customers], tenths]
+        hundredths = np.minimum(self._record.recent_hundredths(customers), _MOST_HUNDREDTHS)
+        return self._fatigue_table[self._population.segment[customers], hundredths]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Customers = NDArray[np.int32]
+Choice = Callable[[Customers], NDArray[np.bool_]]
 
 
 class WorkList:
@@ -18,11 +19,14 @@ class WorkList:
         self._next = 0
         self._again: dict[int, list[Customers]] = {}
 
-    def take(self, day: int, count: int, eligible: Callable[[Customers], NDArray[np.bool_]]) -> Customers:
-        """Take up to `count` eligible customers: those due again by `day`, then new ones. Who is not eligible drops out."""
+    def take(self, day: int, count: int, *, wanted: Choice, free: Choice) -> Customers:
+        """Take up to `count` customers who are wanted and free today: those due again by `day`, then new ones.
+
+        Who is not wanted any more drops out; who is only not free today comes again the next day.
+        """
         due = [chunk for when in sorted(self._again) if when <= day for chunk in self._again.pop(when)]
         taken = np.concatenate(due) if due else np.empty(0, dtype=np.int32)
-        taken = taken[eligible(taken)]
+        taken = self._at_hand(taken, day, wanted, free)
         if taken.shape[0] > count:
             self.put_back(taken[count:], day)
             return taken[:count]
@@ -30,9 +34,15 @@ class WorkList:
         while missing > 0 and self._next < self._order.shape[0]:
             new = self._order[self._next : self._next + missing]
             self._next += new.shape[0]
-            parts.append(new[eligible(new)])
+            parts.append(self._at_hand(new, day, wanted, free))
             missing -= parts[-1].shape[0]
         return np.concatenate(parts)
+
+    def _at_hand(self, customers: Customers, day: int, wanted: Choice, free: Choice) -> Customers:
+        customers = customers[wanted(customers)]
+        ready = free(customers)
+        self.put_back(customers[~ready], day)
+        return customers[ready]
 
     def put_back(self, customers: Customers, day: int) -> None:
         """Return customers for whom there was no time; they come first the next day."""

@@ -154,14 +154,13 @@ def _levers(
     for name, lever in schema["properties"].items():
         below, default = f"{key}.{name}", defaults.get(name, lever.get("default"))
         by_channel = lever.get("additionalProperties")
-        if by_channel is not None:
-            yield f"`{below}`", _text(default), _allowed(lever["propertyNames"]), lever["description"]
-            yield from _levers(f"{below}.CHANNEL", _referred(by_channel, models), models, {})
-        elif isinstance(default, Mapping):
+        if isinstance(default, Mapping) and by_channel is None:
             yield from _levers(below, _referred(lever, models), models, default)
-        else:
-            required = name in schema.get("required", ())
-            yield f"`{below}`", "required" if required else _text(default), _allowed(lever), lever["description"]
+            continue
+        shown = "required" if name in schema.get("required", ()) else _text(default)
+        yield f"`{below}`", shown, _allowed(lever), lever["description"]
+        if by_channel is not None:
+            yield from _levers(f"{below}.CHANNEL", _referred(by_channel, models), models, {})
 
 
 def _referred(schema: Schema, models: Mapping[str, Schema]) -> Schema:
@@ -170,6 +169,8 @@ def _referred(schema: Schema, models: Mapping[str, Schema]) -> Schema:
 
 def _allowed(schema: Schema) -> str:
     """Say in words what the JSON schema of a single value allows."""
+    if "propertyNames" in schema:
+        return _allowed(schema["propertyNames"])
     if "anyOf" in schema:
         return " or ".join(_allowed(choice) for choice in schema["anyOf"])
     if "enum" in schema:
@@ -198,6 +199,8 @@ def _text(value: object) -> str:
         return f"{value:.10g}"
     if isinstance(value, Title):
         return f"{value.en} · {value.zh}"
+    if isinstance(value, Mapping):
+        return ", ".join(value) or "none"
     return str(value) if value else "none"
 
 
