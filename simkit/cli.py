@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from simkit import __version__
-from simkit.params import ParameterError, load_scenario, load_strategy, load_study
+from simkit.params import ParameterError, PlannerError, load_scenario, load_strategy, load_study
 
 if TYPE_CHECKING:
     from simkit.study import ResultStore, Study
@@ -52,11 +52,9 @@ class ReportLanguage(StrEnum):
 
 def main() -> None:
     """Run the command; a wrong parameter or a failed run ends with a message and code 1, Ctrl-C with code 130."""
-    from simkit.study import StudyError
-
     try:
         app()
-    except (ParameterError, StudyError) as error:
+    except PlannerError as error:
         _err.print(escape(str(error)), style="red", highlight=False, soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
@@ -196,16 +194,12 @@ def report(
     progress: ProgressOption = True,
 ) -> None:
     """Run a study (or what is missing of it), execute its notebooks and write the report."""
-    from simkit.reporting import ReportError, write_report
+    from simkit.reporting import write_report
     from simkit.study import run_study
 
     finished = run_study(load_study(plan), store=store, workers=workers, progress=progress)
     _show_study(finished)
-    try:
-        index = write_report(finished, out, language=language.value, progress=progress)
-    except ReportError as error:
-        _err.print(escape(str(error)), style="red", highlight=False)
-        raise typer.Exit(1) from error
+    index = write_report(finished, out, language=language.value, progress=progress)
     _out.print(f"Report: {index}", soft_wrap=True)
 
 

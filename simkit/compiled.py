@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from typing import ParamSpec
 
-import numba
+Arguments = ParamSpec("Arguments")
 
 
-def compiled(signature: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Compile a function for the one signature that is used, when its module is loaded, and keep the result on disk.
+def compiled(signature: str) -> Callable[[Callable[Arguments, None]], Callable[Arguments, None]]:
+    """Compile a function for the one signature that is used, when it is first called, and keep the result on disk.
 
-    Whatever is wrong with the cache (nowhere to write, damaged), compiling again only costs time.
+    Who only reads results never loads the compiler. Whatever is wrong with the cache (nowhere to write, damaged), compiling again only
+    costs time.
     """
 
-    def compile_now(function: Callable[..., None]) -> Callable[..., None]:
-        try:
-            fast: Callable[..., None] = numba.njit(signature, cache=True, nogil=True)(function)
-        except Exception:  # noqa: BLE001 - see above
-            fast = numba.njit(signature, nogil=True)(function)
-        return fast
+    def compile_later(function: Callable[Arguments, None]) -> Callable[Arguments, None]:
+        @functools.cache
+        def fast() -> Callable[Arguments, None]:
+            import numba  # noqa: PLC0415 - the compiler takes half a second to load
 
-    return compile_now
+            try:
+                made: Callable[Arguments, None] = numba.njit(signature, cache=True, nogil=True)(function)
+            except Exception:  # noqa: BLE001 - see above
+                made = numba.njit(signature, nogil=True)(function)
+            return made
+
+        @functools.wraps(function)
+        def call(*arguments: Arguments.args, **named: Arguments.kwargs) -> None:
+            fast()(*arguments, **named)
+
+        return call
+
+    return compile_later

@@ -3,7 +3,7 @@
 from simkit.params.checking import CheckedFile, Kind, Report, check_parameters
 from simkit.params.documentation import document_parameters
 from simkit.params.draws import BASE_DRAW, draw_parameters
-from simkit.params.errors import Finding, ParameterError, nearest
+from simkit.params.errors import Finding, ParameterError, PlannerError, nearest
 from simkit.params.levers import MESSAGE_CHANNELS, Hours, Levers
 from simkit.params.loading import (
     find_parameters,
@@ -33,6 +33,7 @@ __all__ = [
     "Levers",
     "Measure",
     "ParameterError",
+    "PlannerError",
     "Quantity",
     "Report",
     "Resolved",

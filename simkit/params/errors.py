@@ -1,4 +1,4 @@
-"""The one error that a planner sees for a wrong parameter, and how a wrong name is met with the nearest right one."""
+"""Errors in a planner's words, and how a wrong name is met with the nearest right one."""
 
 from __future__ import annotations
 
@@ -21,8 +21,12 @@ class Finding:
         return f"{place}: {self.key}: {self.problem}" if self.key else f"{place}: {self.problem}"
 
 
+class PlannerError(Exception):
+    """An error that the `simkit` command tells without a traceback; its text says what to do."""
+
+
 @dataclass
-class ParameterError(ValueError):
+class ParameterError(PlannerError, ValueError):
     """Parameters that cannot be used. `findings` lists every problem found, so that a file is mended in one go."""
 
     findings: list[Finding] = field(default_factory=list)

@@ -18,7 +18,7 @@ import joblib
 from joblib.externals.loky.process_executor import BrokenProcessPool
 
 from simkit.campaign import Detail
-from simkit.params import ParameterError, Scenario, Strategy
+from simkit.params import ParameterError, PlannerError, Scenario, Strategy
 from simkit.study.planning import CAMPAIGN, Model, RunTask
 from simkit.study.progress import progress_of
 from simkit.study.store import ResultStore
@@ -38,7 +38,7 @@ class Executor(Protocol):
         """Give `function(task)` for each task."""
 
 
-class StudyError(RuntimeError):
+class StudyError(PlannerError):
     """Runs of a study that failed; all others are stored."""
 
 

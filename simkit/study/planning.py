@@ -52,14 +52,15 @@ class Model:
     @property
     def measure(self) -> str:
         """The hash of how runs are measured: with another definition of a KPI they are measured anew, not run anew."""
-        return _source_hash(self.metrics.__module__)
+        return source_hash(self.metrics.__module__)
 
 
 CAMPAIGN = Model(run_campaign, resolved_parameters, fingerprint_of, run_metrics)
 
 
 @functools.cache
-def _source_hash(module: str) -> str:
+def source_hash(module: str) -> str:
+    """Return the SHA-256 of an imported module's source: what it computes may differ when it does."""
     return hashlib.sha256(inspect.getsource(sys.modules[module]).encode()).hexdigest()
 
 

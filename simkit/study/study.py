@@ -11,13 +11,16 @@ import pandas as pd
 
 from simkit.metrics import KPIS
 from simkit.params import Finding, ParameterError, StudyPlan
+from simkit.study.atomic import replacing
 from simkit.study.attribution import attribute
 from simkit.study.comparison import compare
 from simkit.study.execution import execute
-from simkit.study.planning import CAMPAIGN, Model, plan_runs
+from simkit.study.planning import CAMPAIGN, Model, plan_runs, source_hash
 from simkit.study.records import StudyRecord, find_study, record_study
 from simkit.study.store import METRICS, ResultStore
 from simkit.study.tables import RUNS, StudyTables
+
+_HASH_LENGTH = 12
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,18 @@ class Study:
 
     @cached_property
     def who(self) -> pd.DataFrame:
-        """Customers won by each strategy, served anyway, or lost to it; see `attribute`."""
-        return attribute(
-            self._connection,
-            strategies=self.strategies,
-            campaign_days=self.record.scenario["calendar"]["campaign_days"],
-            confidence=self.plan.confidence,
-        )
+        """Customers won by each strategy, served anyway, or lost to it; see `attribute`. Worked out once and kept."""
+        path = self._tables.folder / f"who-{source_hash(attribute.__module__)[:_HASH_LENGTH]}.parquet"
+        if not path.exists():
+            counted = attribute(
+                self._connection,
+                strategies=self.strategies,
+                campaign_days=self.record.scenario["calendar"]["campaign_days"],
+                confidence=self.plan.confidence,
+            )
+            with replacing(path) as temporary:
+                counted.to_parquet(temporary)
+        return pd.read_parquet(path)
 
     @property
     def table_names(self) -> list[str]:

@@ -58,6 +58,9 @@ class StudyTables:
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Return a connection to an empty database in memory, with a view of each table."""
         connection = duckdb.connect()
+        connection.execute(
+            "set enable_progress_bar = false"
+        )  # a notebook would show it as a widget, a report as a script
         for name in (RUNS, METRICS, *self.ledger):
             path = str(self._gathered(name)).replace("'", "''")
             connection.execute(f"create view {name} as from read_parquet('{path}')")

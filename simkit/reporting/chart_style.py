@@ -1,0 +1,222 @@
+"""The one look of all charts: colours, figures with a message and a note, labels beside the things they name.
+
+Figures are drawn by the Agg canvas alone; nothing here touches pyplot or its global figures.
+"""
+
+import io
+import itertools
+import unicodedata
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from simkit.reporting import fonts
+from simkit.reporting.language import Narrator
+from simkit.reporting.tables import Table
+
+INK = "#222222"
+MUTED = "#595959"
+FAINT = "#d4d4d4"
+BASELINE_COLOUR = "#8a8a8a"
+LOSS_COLOUR = "#5b2a2a"
+WIDTH_INCHES = 9.0
+DOTS_PER_INCH = 160
+# Okabe and Ito's colours, told apart by colour-blind readers; without yellow, which is lost on white.
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+# From the seventh strategy on colours return with another marker.
+_MARKERS = ("o", "s", "^", "D", "v", "P")
+# What fits a line of the title and of the note, in half-width characters.
+_TITLE_WIDTH = 92
+_NOTE_WIDTH = 150
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How one strategy looks in every chart of a report."""
+
+    colour: str
+    marker: str
+
+
+def marks(strategies: Sequence[str], baseline: str) -> Mapping[str, Mark]:
+    """Give each strategy its colour and marker, by its place in the study; the baseline is grey."""
+    others = [name for name in strategies if name != baseline]
+    looks = {name: Mark(_COLOURS[i % 6], _MARKERS[i // 6 % 6]) for i, name in enumerate(others)}
+    return {baseline: Mark(BASELINE_COLOUR, "o"), **looks}
+
+
+class MissingGlyphWarning(UserWarning):
+    """A text has characters that the font cannot draw; the chart shows question marks in their place."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A finished chart: its message, a description for those who cannot see it, the picture and the numbers drawn."""
+
+    name: str
+    heading: str
+    message: str
+    alt: str
+    png: bytes
+    numbers: Table
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, bytes | str], dict[str, Any]]:
+        """Show the picture in a notebook, with the metadata that the page's template makes a figure of."""
+        title = self.numbers.narrator.text("table.numbers")
+        numbers = Markup("<details><summary>{}</summary>{}</details>").format(title, self.numbers.html())
+        about = {"name": self.name, "heading": self.heading, "numbers": str(numbers)}
+        return {"image/png": self.png, "text/plain": self.alt}, {"image/png": {"alt": self.alt}, "simkit": about}
+
+
+@contextmanager
+def chart_style() -> Iterator[None]:
+    """Apply the look to all that is drawn inside the block, and leave matplotlib as it was."""
+    look: dict[Any, Any] = {
+        "font.family": [fonts.register()],
+        "font.size": 10,
+        "text.color": INK,
+        "text.parse_math": False,  # a dollar sign in a title is a dollar sign
+        "axes.labelcolor": MUTED,
+        "axes.labelsize": 9,
+        "axes.edgecolor": FAINT,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.titlesize": 10,
+        "axes.titlelocation": "left",
+        "axes.titlecolor": INK,
+        "axes.unicode_minus": False,
+        "axes.axisbelow": True,
+        "grid.color": "#ececec",
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "xtick.labelsize": 9,
+        "ytick.labelsize": 10,
+        "xtick.major.size": 0,
+        "ytick.major.size": 0,
+        "hatch.linewidth": 0.6,
+    }
+    with mpl.rc_context(look):
+        yield
+
+
+def new_figure(rows: int, columns: int, height_inches: float, **options: Any) -> tuple[Figure, np.ndarray[Any, Any]]:  # noqa: ANN401 - matplotlib's own keywords
+    """Return a figure and its axes as an array of shape (rows, columns). Call inside `chart_style`."""
+    figure = Figure(figsize=(WIDTH_INCHES, height_inches), dpi=DOTS_PER_INCH, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.subplots(rows, columns, squeeze=False, **options)
+
+
+def finish(figure: Figure, *, name: str, message: str, note: str, numbers: Table) -> Chart:
+    """Write the message above and the note below, render the figure and return it as a chart."""
+    figure.suptitle(wrap(message, _TITLE_WIDTH), x=0.008, ha="left", fontsize=14, color=INK)
+    figure.supxlabel(wrap(note, _NOTE_WIDTH), x=0.008, ha="left", fontsize=8.5, color=MUTED)
+    _replace_missing_glyphs(figure)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", metadata={"Software": None})
+    narrator = numbers.narrator
+    alt = narrator.text("chart.alt", message=message, values=narrator.text("list.separator").join(numbers.sentences()))
+    heading = narrator.text(f"section.{name}")
+    return Chart(name=name, heading=heading, message=message, alt=alt, png=picture.getvalue(), numbers=numbers)
+
+
+def _replace_missing_glyphs(figure: Figure) -> None:
+    missing = fonts.missing_glyphs("".join(text.get_text() for text in figure.findobj(Text)))
+    for axis in itertools.chain.from_iterable((axes.xaxis, axes.yaxis) for axes in figure.axes):
+        labels = [label.get_text() for label in axis.get_ticklabels()]
+        unknown = fonts.missing_glyphs("".join(labels))
+        if unknown:  # tick labels are written anew whenever the figure is drawn, so theirs are changed at the source
+            axis.set_ticks(axis.get_majorticklocs(), [fonts.printable(label) for label in labels])
+            missing += unknown
+    for text in figure.findobj(Text):
+        text.set_text(fonts.printable(text.get_text()))
+    if missing:
+        characters = " ".join(f"{c} (U+{ord(c):04X})" for c in dict.fromkeys(missing))
+        warnings.warn(f"The font has no glyph for {characters}; charts show '?'.", MissingGlyphWarning, stacklevel=3)
+
+
+def wrap(text: str, width: int) -> str:
+    """Break *text* into lines of *width* half-width characters, between words or between Chinese characters."""
+    lines: list[str] = []
+    line, used = "", 0
+    for piece in _pieces(text):
+        wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in piece.rstrip())
+        if used + wide > width and line:
+            lines.append(line.rstrip())
+            line, used = "", 0
+        line += piece
+        used += wide + len(piece) - len(piece.rstrip())
+    return "\n".join([*lines, line.rstrip()])
+
+
+def _pieces(text: str) -> list[str]:
+    """Split *text* where a line may break; closing punctuation stays with what it closes."""
+    pieces: list[str] = []
+    for character in text:
+        follows_wide = bool(pieces) and unicodedata.east_asian_width(pieces[-1][-1]) in "WF"
+        is_wide = unicodedata.east_asian_width(character) in "WF"
+        closes = unicodedata.category(character) in ("Pe", "Po", "Pf")
+        opened = bool(pieces) and unicodedata.category(pieces[-1][-1]) in ("Ps", "Pi")
+        starts = not pieces or pieces[-1].endswith(" ") or ((is_wide or follows_wide) and not closes and not opened)
+        if starts and character != " ":
+            pieces.append(character)
+        elif pieces:
+            pieces[-1] += character
+    return pieces
+
+
+def quantity_axis(axes: Axes, which: str, narrator: Narrator, unit: str, label: str) -> None:
+    """Give an axis its label, a light grid and ticks in the reader's numbers. *which* is ``x`` or ``y``."""
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: narrator.quantities.tick(value, unit)))
+    axis.set_label_text(label)
+    axis.set_tick_params(labelsize=9)
+    axis.grid(visible=True)
+
+
+def spread(positions: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Move *positions* as little as needed so that neighbours are *gap* apart within low..high; the order is kept."""
+    order = np.argsort(np.asarray(positions), kind="stable")
+    placed = np.asarray(positions, dtype=float)[order]
+    for i in range(len(placed)):
+        placed[i] = max(placed[i], low if i == 0 else placed[i - 1] + gap)
+    ceiling = high
+    for i in reversed(range(len(placed))):
+        placed[i] = min(placed[i], ceiling)
+        ceiling = placed[i] - gap
+    result = np.empty_like(placed)
+    result[order] = placed
+    return [float(place) for place in result]
+
+
+def label_column(axes: Axes, points: Sequence[tuple[float, float, str, str]], *, lines_per_label: int = 1) -> None:
+    """Name points or ends of curves, given as (x, y, text, colour), in a column to the right of the axes.
+
+    A thin line leads from each point to its label; labels never overlap.
+    """
+    low, high = axes.get_ylim()
+    height_points = axes.get_position().height * axes.figure.get_size_inches()[1] * 72  # type: ignore[union-attr]
+    gap = (high - low) * 12.5 * lines_per_label / height_points
+    heights = spread([y for _, y, _, _ in points], gap, low + gap / 2, high)
+    for (x, y, text, colour), height in zip(points, heights, strict=True):
+        axes.annotate(
+            text,
+            xy=(x, y),
+            xytext=(1.03, (height - low) / (high - low)),
+            textcoords="axes fraction",
+            va="center",
+            fontsize=9,
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "alpha": 0.7, "shrinkA": 2, "shrinkB": 3},
+        )

@@ -1,0 +1,297 @@
+"""Charts that compare the strategies of a study. Each is a function of the comparison and of the narrator."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from simkit.metrics import KPIS
+from simkit.params import DO_NOTHING
+from simkit.reporting.chart_style import (
+    FAINT,
+    INK,
+    MUTED,
+    Chart,
+    Mark,
+    chart_style,
+    finish,
+    label_column,
+    marks,
+    new_figure,
+    quantity_axis,
+)
+from simkit.reporting.findings import Leaders, cheapest, unproven
+from simkit.reporting.language import Narrator
+from simkit.reporting.lookups import Comparison, as_arrays, highest
+from simkit.reporting.tables import Cell, Row, Table
+from simkit.study import COST_PER_INCREMENTAL_LASTING, Estimate
+
+UTILISATIONS = ("field_utilisation", "call_utilisation")
+
+
+def sample_note(comparison: Comparison, narrator: Narrator) -> str:
+    """Say how many runs stand behind the estimates and what their intervals cover."""
+    if comparison.n == 1:
+        return narrator.text("note.single_run")
+    confidence = narrator.quantities.tick(comparison.confidence, "share")
+    key = "note.sample" if narrator.draws == 1 else "note.sample_draws"
+    return narrator.text(key, n=comparison.n, draws=narrator.draws, confidence=confidence)
+
+
+def lasting_users(comparison: Comparison, leading: Leaders, narrator: Narrator) -> Chart:
+    """Lasting users by strategy with intervals; the message says who leads, or that the leaders cannot be told apart."""
+    if leading.tied or leading.runner_up is None:
+        message = narrator.text("chart.lasting.tied", leaders=narrator.strategy_list(leading.names))
+    else:
+        message = narrator.text(
+            "chart.lasting.clear",
+            best=narrator.strategy(leading.best),
+            runner_up=narrator.strategy(leading.runner_up.strategy),
+            lead=narrator.estimate("lasting", leading.runner_up.lead),
+        )
+    title = narrator.kpi("lasting")
+    return _bars(
+        comparison,
+        comparison.alone,
+        comparison.strategies,
+        narrator,
+        name="lasting-users",
+        message=message,
+        title=title,
+    )
+
+
+def incremental_lasting_users(comparison: Comparison, leading: Leaders, narrator: Narrator) -> Chart:
+    """Lasting users beyond those of doing nothing, with paired intervals."""
+    strategies = [name for name in comparison.strategies if name != DO_NOTHING]
+    without_effect = unproven(comparison, "lasting")
+    best = max(strategies, key=lambda name: comparison.against(name, "lasting").mean)
+    if not comparison.against(best, "lasting").low > 0:
+        key = "none"
+    elif len(leading.names) > 1:
+        key = "tied"
+    else:
+        key = "some_unproven" if without_effect else "clear"
+    message = narrator.text(
+        f"chart.incremental.{key}",
+        leaders=narrator.strategy_list(leading.names),
+        best=narrator.strategy(best),
+        value=narrator.estimate("lasting", comparison.against(best, "lasting")),
+        unproven=narrator.strategy_list(without_effect),
+    )
+    title = narrator.text("chart.incremental.axis")
+    return _bars(
+        comparison,
+        comparison.against,
+        strategies,
+        narrator,
+        name="incremental-lasting-users",
+        message=message,
+        title=title,
+    )
+
+
+def _bars(
+    comparison: Comparison,
+    lookup: Callable[[str, str], Estimate],
+    strategies: Sequence[str],
+    narrator: Narrator,
+    *,
+    name: str,
+    message: str,
+    title: str,
+) -> Chart:
+    """Draw lasting users as one bar a strategy from zero, the interval as a whisker and both as a text to the right."""
+    ordered = sorted(strategies, key=lambda strategy: lookup(strategy, "lasting").mean)
+    shown = [lookup(strategy, "lasting") for strategy in ordered]
+    looks = marks(comparison.strategies, DO_NOTHING)
+    mean, low, high = as_arrays(shown)
+    places = np.arange(len(ordered))
+    with chart_style():
+        figure, grid = new_figure(1, 1, 1.6 + 0.42 * len(ordered))
+        axes: Axes = grid[0, 0]
+        axes.barh(places, mean, height=0.62, color=[looks[strategy].colour for strategy in ordered])
+        axes.hlines(places, low, high, color=INK, linewidth=1.6)
+        axes.axvline(0, color=MUTED, linewidth=0.8)
+        axes.set_yticks(places, [narrator.strategy(strategy) for strategy in ordered])
+        for place, estimate in enumerate(shown):
+            _write(axes, max(0.0, highest(estimate)), place, narrator.estimate("lasting", estimate))
+        left, right = min(0.0, np.nanmin([mean, low])), max(0.0, np.nanmax([mean, high]))
+        span = float(right - left) or 1.0
+        axes.set_xlim(left - (0.03 * span if left < 0 else 0), right + 0.42 * span)
+        quantity_axis(axes, "x", narrator, KPIS["lasting"].unit, title)
+        axes.grid(visible=False, axis="y")
+        axes.spines["left"].set_visible(False)
+        rows = [
+            Row(narrator.strategy(strategy), [Cell(lookup(strategy, "lasting"), "lasting")])
+            for strategy in reversed(ordered)
+        ]
+        numbers = Table(narrator, message, [narrator.text("table.strategy"), title], rows)
+        return finish(figure, name=name, message=message, note=sample_note(comparison, narrator), numbers=numbers)
+
+
+def _write(axes: Axes, x: float, y: float, text: str) -> None:
+    """Write *text* just to the right of a point of the data."""
+    axes.annotate(text, (x, y), (6, 0), textcoords="offset points", va="center", fontsize=9)
+
+
+def cost_against_lasting_users(comparison: Comparison, narrator: Narrator) -> Chart:
+    """Cost and lasting users of every strategy, both with intervals, and lines of equal cost per additional lasting user."""
+    looks = marks(comparison.strategies, DO_NOTHING)
+    message = _cost_message(comparison, narrator)
+    with chart_style():
+        figure, grid = new_figure(1, 1, 4.6)
+        axes: Axes = grid[0, 0]
+        points = []
+        for name in comparison.strategies:
+            cost, lasting = comparison.alone(name, "cost"), comparison.alone(name, "lasting")
+            _cross(axes, cost, lasting, looks[name])
+            points.append((cost.mean, lasting.mean, narrator.strategy(name), looks[name].colour))
+        axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
+        axes.set_ylim(bottom=0.0)
+        _equal_cost_lines(axes, comparison, narrator)
+        quantity_axis(axes, "x", narrator, KPIS["cost"].unit, narrator.text("chart.cost.x"))
+        quantity_axis(axes, "y", narrator, KPIS["lasting"].unit, narrator.text("chart.cost.y"))
+        label_column(axes, points)
+        return finish(
+            figure,
+            name="cost-against-lasting-users",
+            message=message,
+            note=narrator.text("chart.cost.note", sample=sample_note(comparison, narrator)),
+            numbers=_cost_table(comparison, message, narrator),
+        )
+
+
+def _cost_message(comparison: Comparison, narrator: Narrator) -> str:
+    names = cheapest(comparison)
+    if not names:
+        return narrator.text("chart.cost.none")
+    if len(names) > 1:
+        return narrator.text("chart.cost.tied", strategies=narrator.strategy_list(names))
+    price = narrator.estimate("cost_per_lasting", comparison.alone(names[0], COST_PER_INCREMENTAL_LASTING))
+    return narrator.text("chart.cost.cheapest", strategy=narrator.strategy(names[0]), value=price)
+
+
+def _cost_table(comparison: Comparison, message: str, narrator: Narrator) -> Table:
+    header = [
+        narrator.text("table.strategy"),
+        narrator.text("chart.cost.x"),
+        narrator.text("chart.cost.y"),
+        narrator.text("chart.cost.price"),
+    ]
+    rows = [
+        Row(
+            narrator.strategy(name),
+            [
+                Cell(comparison.alone(name, "cost"), "cost"),
+                Cell(comparison.alone(name, "lasting"), "lasting"),
+                Cell(comparison.alone(name, COST_PER_INCREMENTAL_LASTING), "cost_per_lasting"),
+            ],
+        )
+        for name in comparison.strategies
+    ]
+    return Table(narrator, message, header, rows)
+
+
+def _cross(axes: Axes, cost: Estimate, lasting: Estimate, mark: Mark) -> None:
+    """Draw one strategy as a marker with its two intervals."""
+    axes.hlines([lasting.mean], cost.low, cost.high, color=mark.colour, linewidth=1.6)
+    axes.vlines([cost.mean], lasting.low, lasting.high, color=mark.colour, linewidth=1.6)
+    axes.plot([cost.mean], [lasting.mean], mark.marker, color=mark.colour, markersize=8)
+
+
+def _equal_cost_lines(axes: Axes, comparison: Comparison, narrator: Narrator) -> None:
+    """Draw where one more lasting user costs the same: from doing nothing outwards, at round amounts around the strategies'."""
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    means = {name: [comparison.alone(name, kpi).mean for kpi in ("cost", "lasting")] for name in comparison.strategies}
+    size = np.array([right - left, top - bottom])
+    start, points = np.array(means[DO_NOTHING]), np.array(list(means.values()))
+    prices = [comparison.alone(name, COST_PER_INCREMENTAL_LASTING).mean for name in comparison.strategies]
+    for amount in _round_amounts([price for price in prices if price > 0]):
+        reach = min(right - start[0], (top - start[1]) * amount)
+        end = start + np.array([reach, reach / amount])
+        axes.plot(*np.array([start, end]).T, color=FAINT, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
+        # The label stands where the line is farthest from any strategy.
+        places = start + np.linspace(0.25, 0.9, 14)[:, None] * (end - start)
+        room = np.linalg.norm((places[:, None] - points) / size, axis=2).min(axis=1)
+        axes.annotate(
+            narrator.text("chart.cost.line", amount=narrator.quantities.number(amount, "CNY")),
+            places[room.argmax()],
+            ha="center",
+            va="center",
+            fontsize=8,
+            color=MUTED,
+            zorder=1,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+        )
+    axes.set(xlim=(left, right), ylim=(bottom, top))
+
+
+def _round_amounts(prices: Sequence[float]) -> list[float]:
+    """Return up to three round amounts that span *prices*."""
+    if not prices:
+        return []
+    spanned = np.geomspace(min(prices) * 0.7, max(prices) * 1.4, 3)
+    magnitude = 10.0 ** np.floor(np.log10(spanned))
+    return sorted({float(amount) for amount in np.round(spanned / magnitude) * magnitude})
+
+
+def staff_utilisation(comparison: Comparison, narrator: Narrator) -> Chart:
+    """Share of paid time that field staff and call seats are busy, by strategy, with intervals."""
+    message = _utilisation_message(comparison, narrator)
+    looks = marks(comparison.strategies, DO_NOTHING)
+    strategies = list(reversed(comparison.strategies))
+    with chart_style():
+        figure, grid = new_figure(1, len(UTILISATIONS), 1.7 + 0.36 * len(strategies), sharey=True)
+        for axes, kpi in zip(grid[0], UTILISATIONS, strict=True):
+            axes.set_title(narrator.kpi(kpi))
+            for place, strategy in enumerate(strategies):
+                _utilisation_row(axes, place, comparison.alone(strategy, kpi), looks[strategy], narrator)
+            quantity_axis(axes, "x", narrator, "share", narrator.text("chart.utilisation.axis"))
+            axes.set(
+                xlim=(0, _widest(comparison)), ylim=(-0.6, len(strategies) - 0.4), xticks=[0, 0.25, 0.5, 0.75, 1.0]
+            )
+            axes.grid(visible=False, axis="y")
+        grid[0, 0].set_yticks(np.arange(len(strategies)), [narrator.strategy(strategy) for strategy in strategies])
+        rows = [
+            Row(narrator.strategy(strategy), [Cell(comparison.alone(strategy, kpi), kpi) for kpi in UTILISATIONS])
+            for strategy in comparison.strategies
+        ]
+        header = [narrator.text("table.strategy"), *map(narrator.kpi, UTILISATIONS)]
+        return finish(
+            figure,
+            name="staff-utilisation",
+            message=message,
+            note=sample_note(comparison, narrator),
+            numbers=Table(narrator, message, header, rows),
+        )
+
+
+def _widest(comparison: Comparison) -> float:
+    """Return where the axis of utilisation ends: beyond 100 %, and beyond overtime where there is any."""
+    shown = [highest(comparison.alone(name, kpi)) for name in comparison.strategies for kpi in UTILISATIONS]
+    return 1.18 * max([1.0, *(value for value in shown if not np.isnan(value))])
+
+
+def _utilisation_row(axes: Axes, place: int, estimate: Estimate, mark: Mark, narrator: Narrator) -> None:
+    if np.isnan(estimate.mean):
+        axes.text(0.01, place, narrator.text("chart.utilisation.no_staff"), va="center", fontsize=8.5, color=MUTED)
+        return
+    axes.hlines([place], 0, estimate.mean, color=mark.colour, linewidth=1, alpha=0.5)
+    axes.plot([estimate.mean], [place], mark.marker, color=mark.colour, markersize=8)
+    axes.hlines([place], estimate.low, estimate.high, color=INK, linewidth=1.6, zorder=3)
+    _write(axes, highest(estimate), place, narrator.quantities.number(estimate.mean, "share"))
+
+
+def _utilisation_message(comparison: Comparison, narrator: Narrator) -> str:
+    """Say between what the strategies' utilisations lie, for each kind of staff that any strategy employs."""
+    parts = []
+    for kpi in UTILISATIONS:
+        means = [comparison.alone(name, kpi).mean for name in comparison.strategies]
+        shown = [narrator.quantities.number(mean, "share") for mean in sorted(means) if not np.isnan(mean)]
+        if shown:
+            both = narrator.text("chart.utilisation.range", low=shown[0], high=shown[-1])
+            parts.append(narrator.text(f"chart.utilisation.{kpi}", value=shown[0] if shown[0] == shown[-1] else both))
+    if not parts:
+        return narrator.text("chart.utilisation.none")
+    return narrator.text("chart.utilisation.message", parts=narrator.text("list.separator").join(parts))

@@ -1,0 +1,90 @@
+"""Results as tables for a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import pyarrow as pa
+from rich.table import Table
+
+from simkit.campaign import CampaignRun
+from simkit.metrics import ALL, KPIS
+from simkit.reporting.lookups import Comparison
+from simkit.reporting.quantities import Quantities
+from simkit.study import COST_PER_INCREMENTAL_LASTING, INCREMENTAL_LASTING, Estimate, Study
+
+_ENGLISH = Quantities("en_GB")
+
+
+class Column(NamedTuple):
+    """One column of the comparison: a KPI alone or against doing nothing, and how it is written."""
+
+    kpi: str
+    unit: str
+    digits: int = 0
+    against: bool = False
+
+    def of(self, comparison: Comparison, strategy: str) -> Estimate:
+        """Return a strategy's estimate."""
+        return (comparison.against if self.against else comparison.alone)(strategy, self.kpi)
+
+
+_WON = {
+    "wallets opened": Column("opened", "count"),
+    "first payment": Column("activated", "count"),
+    "lasting users": Column("lasting", "count"),
+    "incremental lasting": Column(INCREMENTAL_LASTING, "count"),
+    "staff utilisation": Column("staff_utilisation", "share", 3),
+}
+_COSTS = {
+    "cost": Column("cost", "CNY"),
+    "cost per lasting": Column("cost_per_lasting", "CNY"),
+    "cost per incremental lasting": Column(COST_PER_INCREMENTAL_LASTING, "CNY"),
+    "net value": Column("net_value", "CNY"),
+    "net value against": Column("net_value", "CNY", against=True),
+}
+
+
+def comparison_tables(study: Study) -> Iterator[Table]:
+    """Walk over what strategies win and what they cost: one row a strategy, each figure's mean with its interval below."""
+    comparison = Comparison.of(study.comparison)
+    title = study.plan.title.en
+    yield _table(f"{title}: what is won", comparison, _WON)
+    cost = _table(f"{title}: what it costs", comparison, _COSTS)
+    cost.caption = (
+        f"n = {comparison.n} runs of each strategy on the same customers, {comparison.confidence:.0%} intervals, "
+        f"scale {study.record.scale:g} of the bank, seed {study.record.seed}. Incremental and 'against': run by run against do_nothing."
+    )
+    yield cost
+
+
+def _table(title: str, comparison: Comparison, columns: Mapping[str, Column]) -> Table:
+    table = Table(title=title, show_lines=True, title_justify="left", caption_justify="left")
+    table.add_column("strategy")
+    for heading in columns:
+        table.add_column(heading, justify="right", min_width=10)
+    for strategy in comparison.strategies:
+        table.add_row(strategy, *(_cell(column.of(comparison, strategy), column) for column in columns.values()))
+    return table
+
+
+def _cell(estimate: Estimate, column: Column) -> str:
+    """Write a mean and its interval below it; nothing where there is no number."""
+    if math.isnan(estimate.mean):
+        return "–"
+    return "\n".join(
+        _ENGLISH.interval_parts(estimate.mean, estimate.low, estimate.high, column.unit, column.digits)
+    ).strip()
+
+
+def run_table(run: CampaignRun, metrics: pa.Table) -> Table:
+    """Return one run's key figures over all segments."""
+    name = f"{run.strategy}, draw {run.draw}, replication {run.replication}"
+    table = Table("key figure", "value", "unit", title=f"Run {run.fingerprint[:12]}: {name} (one run has no interval)")
+    for row in metrics.to_pylist():
+        kpi, value = row["kpi"], row["value"]
+        if row["segment"] == ALL and not math.isnan(value):
+            table.add_row(KPIS[kpi].title["en"], f"{value:,.{KPIS[kpi].digits}f}", KPIS[kpi].unit)
+    return table

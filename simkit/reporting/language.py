@@ -1,0 +1,101 @@
+"""The two languages of charts and reports: a catalogue of messages, and the narrator who tells a study in one of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from typing import Literal, get_args
+
+import yaml
+
+from simkit.metrics import KPIS
+from simkit.params import Finding, ParameterError, nearest
+from simkit.reporting.quantities import Quantities
+from simkit.study import Estimate
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+# What CLDR calls the locale, and what HTML calls the language of a page.
+_LOCALES: Mapping[Language, str] = {"en": "en_GB", "zh": "zh_Hans_CN"}
+HTML_LANGUAGES: Mapping[Language, str] = {"en": "en", "zh": "zh-CN"}
+
+
+@cache
+def catalogue(language: Language) -> Mapping[str, str]:
+    """Return all messages of *language* by dotted key, such as ``chart.lasting.clear``."""
+    text = (resources.files("simkit.reporting") / "texts" / f"{language}.yaml").read_text(encoding="utf-8")
+    return dict(_flatten(yaml.safe_load(text)))
+
+
+def _flatten(messages: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]:
+    flat: list[tuple[str, str]] = []
+    for key, value in messages.items():
+        flat += _flatten(value, f"{prefix}{key}.") if isinstance(value, Mapping) else [(f"{prefix}{key}", str(value))]
+    return flat
+
+
+def check_language(language: str) -> Language:
+    """Return *language* when reports speak it; otherwise say which they speak."""
+    for known in LANGUAGES:
+        if known == language:
+            return known
+    raise ParameterError([Finding("report", "language", f"'{language}' is unknown; {nearest(language, LANGUAGES)}")])
+
+
+@dataclass(frozen=True)
+class Narrator:
+    """Tells a study in one language: its messages, its numbers, the titles of its strategies and segments.
+
+    `strategies` and `segments` keep the order of the study, which is also the order of colours and panels. `draws` is the number of
+    samples of the uncertain parameters, which decides what an interval covers.
+    """
+
+    language: Language
+    strategies: Mapping[str, str]
+    segments: Mapping[str, str]
+    draws: int = 1
+
+    @cached_property
+    def quantities(self) -> Quantities:
+        """Numbers as this language writes them."""
+        return Quantities(_LOCALES[self.language])
+
+    def text(self, key: str, **values: object) -> str:
+        """Return the message *key* with *values* filled in; an unknown key or a missing value is a KeyError."""
+        return catalogue(self.language)[key].format_map(values)
+
+    def strategy(self, name: str) -> str:
+        """Return the title of a strategy."""
+        return self.strategies[name]
+
+    def strategy_list(self, names: list[str]) -> str:
+        """Return the titles of strategies as a sentence joins them."""
+        return self.quantities.enumeration([self.strategies[name] for name in names])
+
+    def segment(self, name: str) -> str:
+        """Return the title of a segment; `all` is everybody."""
+        return self.text("segment.all") if name == "all" else self.segments[name]
+
+    def kpi(self, name: str) -> str:
+        """Return the title of a KPI."""
+        return KPIS[name].title[self.language]
+
+    def short(self, name: str) -> str:
+        """Return the title of a KPI that is shown in charts and narrow columns, in a few words."""
+        return self.text(f"short.{name}")
+
+    def value(self, name: str, value: float) -> str:
+        """Return a KPI's value as this language writes it."""
+        kpi = KPIS[name]
+        return self.quantities.number(value, kpi.unit, kpi.digits)
+
+    def estimate(self, name: str, estimate: Estimate) -> str:
+        """Return a KPI's mean and interval as this language writes them."""
+        kpi = KPIS[name]
+        return self.quantities.interval(estimate.mean, estimate.low, estimate.high, kpi.unit, kpi.digits)
+
+    def estimate_parts(self, name: str, estimate: Estimate) -> tuple[str, str]:
+        """Return a KPI's mean, and its interval in brackets or nothing."""
+        kpi = KPIS[name]
+        return self.quantities.interval_parts(estimate.mean, estimate.low, estimate.high, kpi.unit, kpi.digits)

@@ -1,0 +1,88 @@
+"""A study's tables as typed lookups: one estimate for each strategy, KPI and segment."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from simkit.study import Estimate
+
+Who = Literal["won", "anyway", "lost"]
+_NOTHING = Estimate(0, np.nan, np.nan, np.nan)
+_Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The comparison of a study's strategies, in the study's order."""
+
+    strategies: tuple[str, ...]
+    confidence: float
+    _alone: Mapping[_Key, Estimate]
+    _against: Mapping[_Key, Estimate]
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> Self:
+        """Read the table `Study.comparison`."""
+        keys = _keys(table, ("strategy", "kpi", "segment"))
+        alone = _estimates(table, ("mean", "low", "high"))
+        against = _estimates(table, ("difference", "difference_low", "difference_high"))
+        names = tuple(dict.fromkeys(strategy for strategy, _, _ in keys))
+        confidence = float(table["confidence"].to_numpy()[0])
+        return cls(names, confidence, dict(zip(keys, alone, strict=True)), dict(zip(keys, against, strict=True)))
+
+    @property
+    def n(self) -> int:
+        """Runs of each strategy."""
+        return max(estimate.n for estimate in self._alone.values())
+
+    def alone(self, strategy: str, kpi: str, segment: str = "all") -> Estimate:
+        """A KPI of one strategy; NaN with n = 0 where it has none."""
+        return self._alone.get((strategy, kpi, segment), _NOTHING)
+
+    def against(self, strategy: str, kpi: str, segment: str = "all") -> Estimate:
+        """A KPI's difference from doing nothing, run by run; NaN where there is none."""
+        return self._against.get((strategy, kpi, segment), _NOTHING)
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """Who became a lasting user because of a strategy (won), anyway, or only without it (lost), by segment."""
+
+    _lasting: Mapping[_Key, Estimate]
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> Self:
+        """Read the table `Study.who`."""
+        lasting = table[table["stage"] == "lasting"]
+        keys = _keys(lasting, ("strategy", "segment", "who"))
+        return cls(dict(zip(keys, _estimates(lasting, ("mean", "low", "high")), strict=True)))
+
+    def lasting(self, strategy: str, segment: str, who: Who) -> Estimate:
+        """Customers of one segment (or `all`)."""
+        return self._lasting[strategy, segment, who]
+
+
+def _keys(table: pd.DataFrame, columns: tuple[str, str, str]) -> list[_Key]:
+    first, second, third = (table[column].astype(str).tolist() for column in columns)
+    return list(zip(first, second, third, strict=True))
+
+
+def _estimates(table: pd.DataFrame, columns: tuple[str, str, str]) -> list[Estimate]:
+    values: list[list[float]] = table[list(columns)].to_numpy(dtype=float).tolist()
+    runs: list[int] = table["n"].to_numpy(dtype=int).tolist()
+    return [Estimate(n, mean, low, high) for n, (mean, low, high) in zip(runs, values, strict=True)]
+
+
+def as_arrays(estimates: Iterable[Estimate]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return means, lows and highs as three arrays."""
+    values = np.array([(estimate.mean, estimate.low, estimate.high) for estimate in estimates], dtype=float)
+    return values[:, 0], values[:, 1], values[:, 2]
+
+
+def highest(estimate: Estimate) -> float:
+    """Return the upper end of the interval, or the mean where there is no interval."""
+    return estimate.mean if np.isnan(estimate.high) else estimate.high

@@ -1,0 +1,66 @@
+"""A made-up study for charts, and a real one, as small as can be, for whole reports."""
+
+import pytest
+
+from simkit.metrics import KPIS
+from simkit.params import load_study
+from simkit.reporting import write_report
+from simkit.reporting.language import Narrator
+from simkit.reporting.lookups import Attribution, Comparison
+from simkit.study import compare, run_study
+from tests.reporting import synthetic
+
+STRATEGIES = list(synthetic.TITLES["en"])
+
+
+@pytest.fixture(params=["en", "zh"])
+def narrator(request):
+    """Tell the made-up study in English, then in Chinese."""
+    return Narrator(request.param, synthetic.TITLES[request.param], synthetic.SEGMENTS[request.param])
+
+
+@pytest.fixture(scope="session")
+def metrics():
+    """The metrics of the made-up study."""
+    return synthetic.metrics_table(STRATEGIES, replications=20)
+
+
+@pytest.fixture(scope="session")
+def comparison(metrics):
+    """The comparison of the made-up study."""
+    return compared(metrics)
+
+
+@pytest.fixture(scope="session")
+def daily():
+    """The days of the made-up study."""
+    return synthetic.daily_table(STRATEGIES, replications=8)
+
+
+@pytest.fixture(scope="session")
+def attribution():
+    """Who gains in the made-up study."""
+    return Attribution.of(synthetic.who_table(STRATEGIES, replications=20))
+
+
+def compared(metrics):
+    """Compare the strategies of some metrics."""
+    strategies = list(dict.fromkeys(metrics["strategy"]))
+    return Comparison.of(compare(metrics, KPIS, strategies=strategies, confidence=0.95))
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory):
+    """One strategy against doing nothing, on half a percent of the bank."""
+    instead = {"strategies": ("do_nothing", "community_events"), "scale": 0.005, "replications": 3}
+    plan = load_study("smoke").model_copy(update=instead)
+    return run_study(plan, store=tmp_path_factory.mktemp("store"), workers=1, progress=False)
+
+
+@pytest.fixture(scope="session")
+def reports(study, tmp_path_factory):
+    """The real study's report in both languages: language → index.html."""
+    folder = tmp_path_factory.mktemp("reports")
+    return {
+        language: write_report(study, folder / language, language=language, progress=False) for language in ("en", "zh")
+    }

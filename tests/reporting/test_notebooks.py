@@ -1,0 +1,151 @@
+"""Notebooks run with checked parameters, side by side, and fail without harm to one another."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from simkit.params import ParameterError
+from simkit.reporting.notebooks import NotebookJob, check_parameters, declared_parameters, execute_notebooks
+from simkit.reporting.report import notebook_folder
+
+DECLARED = 'study: str = "a"  # name\nn: int = 3\nrate: float = 0.5\nflag: bool = False\nnames: list[str] = []\nseed: int | None = None'
+SHIPPED = sorted(notebook_folder().glob("*.ipynb"))
+
+
+def notebook(folder, *sources, parameters=DECLARED):
+    """Write a notebook with a parameters cell and the cells of *sources*."""
+    cells = [
+        nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}),
+        *map(nbformat.v4.new_code_cell, sources),
+    ]
+    path = folder / f"source{len(list(folder.iterdir()))}.ipynb"
+    path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells)), encoding="utf-8")
+    return path
+
+
+def executed(jobs, **options):
+    """Execute notebooks and return the results by name."""
+    return {result.name: result for result in execute_notebooks(jobs, **options)}
+
+
+def outputs(path):
+    """Return all text that an executed notebook printed."""
+    cells = nbformat.read(path, as_version=4).cells
+    return "".join(output.get("text", "") for cell in cells if cell.cell_type == "code" for output in cell.outputs)
+
+
+def test_types_are_read_from_the_parameters_cell(tmp_path):
+    """What the cell declares is all that has to be written."""
+    declared = declared_parameters(notebook(tmp_path))
+    types = {name: parameter.annotation for name, parameter in declared.items()}
+    assert types == {
+        "study": "str",
+        "n": "int",
+        "rate": "float",
+        "flag": "bool",
+        "names": "list[str]",
+        "seed": "int | None",
+    }
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"studdy": "b"}, "studdy: is not a parameter of this notebook; allowed: .*; did you mean 'study'"),
+        ({"n": 12.5}, r"n: is 12.5 \(float\); allowed: int"),
+        ({"n": True}, r"n: is True \(bool\); allowed: int"),
+        ({"flag": "yes"}, r"flag: is 'yes' \(str\); allowed: bool"),
+        ({"rate": "abc"}, r"rate: is 'abc' \(str\); allowed: float"),
+        ({"names": ["a", 1]}, r"names: is \['a', 1\] \(list\); allowed: list\[str\]"),
+        ({"seed": "1"}, r"seed: is '1' \(str\); allowed: int \| None"),
+    ],
+)
+def test_a_wrong_parameter_fails_with_a_message(tmp_path, parameters, message):
+    """The message names the parameter, the value and what is allowed."""
+    with pytest.raises(ParameterError, match=message):
+        check_parameters(notebook(tmp_path), parameters)
+
+
+def test_right_parameters_pass(tmp_path):
+    """A whole number is a rate too, and None is allowed where it is declared."""
+    right = {"study": "b", "n": 1, "rate": 2, "flag": True, "names": ["a"], "seed": None}
+    check_parameters(notebook(tmp_path), right)
+    check_parameters(notebook(tmp_path), {})
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("n = 3", "a parameter is written as"),
+        ("n: int", "a parameter is written as"),
+        ("n: Path = None", "the type 'Path' is not understood"),
+        ("import os", "a parameter is written as"),
+    ],
+)
+def test_a_parameters_cell_that_declares_no_types_is_refused(tmp_path, cell, message):
+    """Every line is an annotated parameter with a default; nothing of the cell is run to find out."""
+    with pytest.raises(ParameterError, match=message):
+        declared_parameters(notebook(tmp_path, parameters=cell))
+
+
+def test_a_notebook_without_parameters_cell_is_refused(tmp_path):
+    """The tag must be there, once."""
+    path = tmp_path / "plain.ipynb"
+    path.write_text(nbformat.writes(nbformat.v4.new_notebook()), encoding="utf-8")
+    with pytest.raises(ParameterError, match="0 cells have the tag 'parameters'"):
+        declared_parameters(path)
+
+
+def test_no_notebook_starts_when_one_has_a_wrong_parameter(tmp_path):
+    """Parameters are checked before the first kernel is started."""
+    source = notebook(tmp_path)
+    jobs = [NotebookJob(name, source, tmp_path / f"{name}.ipynb", {"n": n}) for name, n in (("good", 1), ("bad", "1"))]
+    with pytest.raises(ParameterError, match="n: is '1'"):
+        list(execute_notebooks(jobs))
+    assert not (tmp_path / "good.ipynb").exists()
+
+
+def test_notebooks_run_side_by_side_and_a_failure_stops_no_other(tmp_path):
+    """The failing one keeps its executed cells and the error; the others have their parameters and this very Python."""
+    good = notebook(tmp_path, "import sys\nprint(study, n, sys.executable)")
+    bad = notebook(tmp_path, "print('before')", "1 / 0", "print('after')")
+    dead = notebook(tmp_path, "import os\nos._exit(3)")
+    sources = {"one": good, "bad": bad, "dead": dead, "two": good}
+    jobs = [NotebookJob(name, source, tmp_path / f"{name}.ipynb", {"study": name}) for name, source in sources.items()]
+    results = executed(jobs, workers=2)
+    assert {name: result.error is None for name, result in results.items()} == {
+        "one": True,
+        "bad": False,
+        "dead": False,
+        "two": True,
+    }
+    assert results["bad"].error == "ZeroDivisionError: division by zero"
+    assert "DeadKernelError" in results["dead"].error
+    assert Path(outputs(tmp_path / "two.ipynb").split()[-1]).resolve() == Path(sys.executable).resolve()
+    assert outputs(tmp_path / "one.ipynb").startswith("one 3 ")
+    assert outputs(tmp_path / "bad.ipynb") == "before\n"
+    assert "ZeroDivisionError" in (tmp_path / "bad.ipynb").read_text()
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_notebooks_are_thin_and_stored_without_outputs(path):
+    """No outputs, typed parameters with a language, and nothing defined: work is done by simkit."""
+    command = [sys.executable, "-m", "nbstripout", "--verify", str(path)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    stored = nbformat.read(path, as_version=4)
+    assert all(not cell.outputs and cell.execution_count is None for cell in stored.cells if cell.cell_type == "code")
+    assert {"study", "store", "language"} <= set(declared_parameters(path))
+    code = "\n".join(cell.source for cell in stored.cells if cell.cell_type == "code")
+    assert "def " not in code
+    assert "class " not in code
+    assert len(code.splitlines()) < 25
+
+
+def test_both_notebooks_are_shipped():
+    """One compares strategies, one reports on a single strategy."""
+    assert [path.name for path in SHIPPED] == ["strategy_comparison.ipynb", "strategy_report.ipynb"]
+    assert all(json.loads(path.read_text(encoding="utf-8"))["nbformat"] == 4 for path in SHIPPED)

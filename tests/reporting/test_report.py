@@ -1,0 +1,228 @@
+"""A whole report: what is in it, what it comes from, and what becomes of it when something fails."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+
+import nbformat
+import pytest
+
+from simkit.params import DO_NOTHING, ParameterError
+from simkit.reporting import ReportError, fonts, report, write_report
+from simkit.reporting.pages import ComparisonPage, narrator_of, open_strategy
+from tests.reporting.test_notebooks import notebook
+
+# Ends the process without a chance to tidy up, after the pages are written and before the report is in its place.
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from simkit.reporting import report
+from simkit.study import open_study
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+report._Report.execute = lambda *_: {}
+report._Report.write_pages = lambda _, folder, results: (folder / "index.html").write_text("half")
+report._Report.write_manifest = die
+report.write_report(open_study(sys.argv[1], Path(sys.argv[2])), Path(sys.argv[3]), progress=False)
+"""
+
+
+class Reader(HTMLParser):
+    """Collects what a page links to, shows and says of its pictures."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.links, self.pictures, self.headings, self.captions = [], [], [], 0
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        """Sort a tag into what it is for."""
+        found = dict(attrs)
+        if "href" in found:
+            self.links.append(found["href"])
+        if tag == "img":
+            self.pictures.append(found)
+        if tag in ("h1", "h2"):
+            self.headings.append(tag)
+        self.captions += tag == "caption"
+
+
+def read(path):
+    """Read a page."""
+    return Reader(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def failing_notebooks(tmp_path, monkeypatch):
+    """Give a folder of two quick notebooks, of which that of the strategies fails for one strategy."""
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    declared = 'study: str = ""\nstore: str = ""\nlanguage: str = "en"'
+    comparison = notebook(folder, "print('compared')", parameters=declared)
+    strategy = notebook(folder, f"assert strategy == {DO_NOTHING!r}", parameters=f'{declared}\nstrategy: str = ""')
+    comparison.rename(folder / report.COMPARISON_NOTEBOOK)
+    strategy.rename(folder / report.STRATEGY_NOTEBOOK)
+    monkeypatch.setattr(report, "notebook_folder", lambda: folder)
+    return folder
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_report_is_complete(language, reports):
+    """Every link leads to a file of the report, and every picture is inside its page with a description."""
+    index = reports[language]
+    pages = [index, *sorted((index.parent / "strategies").glob("*.html"))]
+    assert [page.stem for page in pages] == ["index", "community_events", "do_nothing"]
+    for page in pages:
+        found = read(page)
+        assert [link for link in found.links if not (page.parent / link).is_file()] == []
+        assert all(picture["src"].startswith("data:image/png;base64,") and picture["alt"] for picture in found.pictures)
+        assert found.headings[0] == "h1"
+        assert found.captions >= len(found.pictures)
+    assert len(read(pages[0]).pictures) == 6
+    assert len(read(pages[1]).pictures) == 3
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_first_page_opens_with_the_recommendation(language, study, reports):
+    """The sentence stands first, then the money and how sure it is, before any table or chart."""
+    text = reports[language].read_text(encoding="utf-8")
+    narrator = narrator_of(study, language)
+    words = ComparisonPage(study, narrator).summary.recommendation
+    shown = text.replace("&#39;", "'")
+    assert shown.index(words) < shown.index("<table") < shown.index("<figure")
+    assert narrator.text("sure.luck_only") in shown
+
+
+def test_the_page_speaks_the_language_asked_for(reports):
+    """No Chinese in the English report, and no English sentence in the Chinese one."""
+    english, chinese = (
+        re.sub(r'"data:[^"]*"|<style>.*?</style>', "", reports[name].read_text(encoding="utf-8"), flags=re.DOTALL)
+        for name in ("en", "zh")
+    )
+    assert not re.search("[\u4e00-\u9fff]", english)
+    assert '<html lang="zh-CN">' in chinese
+    assert "doing nothing" not in chinese
+
+
+def test_every_character_of_a_report_has_a_glyph(reports):
+    """What is not in the embedded font would be a square on a machine without Chinese fonts."""
+    for index in reports.values():
+        for page in index.parent.rglob("*.html"):
+            text = re.sub(r'"data:[^"]*"', "", page.read_text(encoding="utf-8"))
+            assert fonts.missing_glyphs(text) == ""
+            assert "@font-face" in text
+
+
+def test_the_manifest_says_where_everything_comes_from(study, reports):
+    """Plan, seed, differences, the fingerprint of every run, versions and notebooks are written down."""
+    manifest = json.loads((reports["en"].parent / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["plan"]["name"] == study.plan.name
+    assert manifest["seed"] == study.record.seed
+    assert {run[-1] for run in manifest["runs"]} == set(study.runs["fingerprint"])
+    assert next(s for s in manifest["strategies"] if s["name"] == "community_events")["differences"]
+    assert {"simkit", "numpy", "python"} <= set(manifest["versions"])
+    assert manifest["notebooks"]["notebooks/strategy_comparison.ipynb"]["error"] is None
+    assert manifest["fingerprint"] in reports["en"].read_text(encoding="utf-8")
+
+
+def test_executed_notebooks_are_kept_and_name_no_folder_of_their_making(reports):
+    """They hold their outputs and parameters, and nothing of the temporary folder."""
+    kept = sorted(reports["en"].parent.rglob("*.ipynb"))
+    assert len(kept) == 3
+    for path in kept:
+        assert report._UNFINISHED not in path.read_text(encoding="utf-8")  # noqa: SLF001 - the name is the claim
+        assert any(cell.get("outputs") for cell in nbformat.read(path, as_version=4).cells)
+
+
+def test_the_comparison_table_shows_the_study_s_numbers(study, reports):
+    """Lasting users of the page are those of the study."""
+    narrator = narrator_of(study, "en")
+    comparison = ComparisonPage(study, narrator).comparison
+    text = reports["en"].read_text(encoding="utf-8")
+    for name in study.strategies:
+        mean, _ = narrator.estimate_parts("lasting", comparison.alone(name, "lasting"))
+        assert f'<td class="number">{mean} ' in text
+
+
+def test_an_unknown_strategy_or_language_is_refused_before_anything_runs(study, tmp_path):
+    """The message names what is there."""
+    with pytest.raises(ParameterError, match="did you mean 'community_events'"):
+        open_strategy(study.record.full_name, str(study.store.folder), "comunity_events", "en")
+    with pytest.raises(ParameterError, match="'fr' is unknown"):
+        write_report(study, tmp_path, language="fr", progress=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_notebook_is_kept_and_stops_nothing(study, tmp_path, failing_notebooks, capsys):
+    """The others are there, the index says what failed, the notebook holds the error, and the call ends with it."""
+    assert failing_notebooks.is_dir()
+    with pytest.raises(ReportError, match="1 of 3 notebooks failed") as failure:
+        write_report(study, tmp_path / "reports", progress=True)
+    folder = tmp_path / "reports" / "smoke"
+    assert "community_events.ipynb: AssertionError" in str(failure.value)
+    assert (folder / "strategies" / "do_nothing.html").exists()
+    assert not (folder / "strategies" / "community_events.html").exists()
+    assert "AssertionError" in (folder / "notebooks" / "strategies" / "community_events.ipynb").read_text(
+        encoding="utf-8"
+    )
+    index = (folder / "index.html").read_text(encoding="utf-8")
+    assert "compared" in index
+    assert "– failed" in index
+    shown = capsys.readouterr().err
+    assert "report 3 of 3" in shown
+    assert "community_events (failed: AssertionError" in shown
+
+
+def test_a_new_report_takes_the_place_of_the_old_one_as_a_whole(study, tmp_path, failing_notebooks):
+    """Nothing of the old report is left in the new one, and nothing temporary beside it."""
+    (failing_notebooks / report.STRATEGY_NOTEBOOK).write_text(
+        (failing_notebooks / report.STRATEGY_NOTEBOOK).read_text().replace("assert strategy", "strategy")
+    )
+    old = write_report(study, tmp_path / "reports", progress=False).parent
+    (old / "strategies" / "of_old.html").write_text("old")
+    new = write_report(study, tmp_path / "reports", progress=False).parent
+    assert new == old
+    assert not (new / "strategies" / "of_old.html").exists()
+    assert [path.name for path in new.parent.iterdir()] == ["smoke"]
+
+
+def test_a_killed_report_leaves_the_finished_one_untouched(study, tmp_path):
+    """No half-written document is ever taken for a finished one."""
+    finished = tmp_path / "reports" / "smoke"
+    finished.mkdir(parents=True)
+    (finished / "index.html").write_text("whole")
+    (finished / "manifest.json").write_text("{}")
+    arguments = [study.record.full_name, str(study.store.folder), str(tmp_path / "reports")]
+    ended = subprocess.run([sys.executable, "-c", _KILLED, *arguments], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert (finished / "index.html").read_text() == "whole"
+    assert [path.name for path in finished.parent.iterdir() if not path.name.startswith(".")] == ["smoke"]
+
+
+def test_what_dead_processes_left_is_removed_when_it_is_old(study, tmp_path, failing_notebooks):
+    """An hour later nobody works on it any more; before, somebody may."""
+    assert failing_notebooks.is_dir()
+    old, young = (tmp_path / f".smoke-{age}{report._UNFINISHED}" for age in ("old", "young"))  # noqa: SLF001
+    for left in (old, young):
+        left.mkdir()
+    os.utime(old, (time.time() - 3700,) * 2)
+    with pytest.raises(ReportError):
+        write_report(study, tmp_path, progress=False)
+    assert not old.exists()
+    assert young.exists()
+
+
+def test_a_folder_that_is_no_report_is_never_replaced(study, tmp_path):
+    """A study may be named like a folder that holds something else."""
+    (tmp_path / "smoke").mkdir()
+    (tmp_path / "smoke" / "precious.txt").write_text("mine")
+    with pytest.raises(ParameterError, match="is no report"):
+        write_report(study, tmp_path, progress=False)
+    assert (tmp_path / "smoke" / "precious.txt").read_text() == "mine"
