@@ -30,6 +30,17 @@ class Population:
     holder: NDArray[np.bool_]
     active: NDArray[np.bool_]
     payment_level: NDArray[np.uint8]
+    community_size: int
+
+    @property
+    def communities(self) -> int:
+        """Number of communities; the last one may be smaller."""
+        return -(-self.size // self.community_size)
+
+    def residents(self, first: int, last: int) -> NDArray[np.int32]:
+        """Return the customers, by number, of the communities from `first` up to but without `last`."""
+        end = min(last * self.community_size, self.size)
+        return np.arange(min(first * self.community_size, end), end, dtype=np.int32)
 
     @property
     def size(self) -> int:
@@ -53,14 +64,16 @@ def make_population(scenario: Scenario, streams: Streams) -> Population:
     # Holding and being able are independent but for this: who pays by phone is able to.
     active = holder & (ability[:, 0] < scenario.by_segment(wallet.active_share_of_holders)[segment])
     able = ability[:, 1] < scenario.by_segment(wallet.can_pay_by_phone)[segment]
+    community_size = round(scenario.bank.community_size.value)
     return Population(
         segment=segment,
-        community=(customers // round(scenario.bank.community_size.value)).astype(np.int32),
+        community=(customers // community_size).astype(np.int32),
         propensity=propensity,
         can_pay_by_phone=able | active,
         holder=holder,
         active=active,
         payment_level=(who[:, 3] * PAYMENT_LEVELS).astype(np.uint8),
+        community_size=community_size,
     )
 
 

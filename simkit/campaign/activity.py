@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 ACTIVE_DAYS = 30
 NEVER = np.int16(-32768)
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 
 
 class Activity:

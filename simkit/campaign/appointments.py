@@ -41,6 +41,7 @@ class Appointments:
         rate = world.scenario.field.requests_per_1000_customers_a_day.value / 1000 if field.accepts_requests else 0.0
         asking = world.targets(field.target_segments) if rate else np.empty(0, dtype=np.int32)
         self._requests = Spontaneous(world.streams.decision("appointment.request"), asking, rate, world.campaign_days)
+        self._planned_until = 0  # requests of days off are taken up on the next working day
         self._outcome = np.empty(0, dtype=np.uint8)
         self._probability = np.empty(0)
 
@@ -57,11 +58,10 @@ class Appointments:
             return
         first = round(self._asked_communities)
         self._asked_communities += self._world.scaled(field.partner_communities_per_week)
-        last = min(round(self._asked_communities), int(self._world.population.community[-1]) + 1)
+        last = min(round(self._asked_communities), self._world.population.communities)
         if last <= first:
             return
-        bounds = np.searchsorted(self._world.population.community, [first, last])
-        customers = np.arange(bounds[0], bounds[1], dtype=np.int32)
+        customers = self._world.population.residents(first, last)
         segment = self._world.population.segment[customers]
         asked = self._targeted[segment] & self._world.record.allowed(customers)
         willing = self._sign_up.uniform(customers) < self._world.scenario.by_segment(self._partner.sign_up)[segment]
@@ -74,7 +74,8 @@ class Appointments:
 
     def plan(self, day: int, opens: float, closes: float) -> None:
         """Let today's agreed visits join the line, neighbours in a row, spread over the shift (hours of the day)."""
-        self.book(self._requests.on(day), day)
+        self.book(self._requests.until(day, since=self._planned_until), day)
+        self._planned_until = day + 1
         due = [chunk for when in sorted(self._agreed) if when <= day for chunk in self._agreed.pop(when)]
         customers = np.sort(np.concatenate(due)) if due else np.empty(0, dtype=np.int32)
         customers = customers[self._world.wallets.prospects(customers)]

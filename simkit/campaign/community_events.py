@@ -45,7 +45,7 @@ class CommunityEvents:
         self._aided = scenario.by_segment(scenario.wallet.first_payment_aided)
         self._open_minutes = scenario.by_segment(scenario.events.open_wallet)
         self._patience = scenario.by_segment(scenario.events.patience)
-        self._communities = int(world.population.community[-1]) + 1
+        self._communities = world.population.communities
         self._coming = world.streams.decision("event.attendance")
         self._booth = world.streams.decision("event.booth")
         self._today: list[_Event] = []
@@ -105,18 +105,18 @@ class CommunityEvents:
 
     def _visitors(self, number: int, day: int, begins: float, length: float) -> tuple[Customers, NDArray[np.float64]]:
         """Return who comes to event `number` in the order of arrival, and when; the communities are invited in turn."""
-        invited = min(round(self._world.scenario.events.communities.value), self._communities)
+        world = self._world
+        invited = min(round(world.scenario.events.communities.value), self._communities)
         first = number * invited + self._communities // 2
-        communities = np.sort(np.arange(first, first + invited) % self._communities)
-        bounds = np.searchsorted(self._world.population.community, [communities, communities + 1]).T
-        customers = np.concatenate([np.arange(begin, end, dtype=np.int32) for begin, end in bounds.tolist()])
-        customers = customers[self._world.wallets.prospects(customers)]
-        customers = customers[self._world.record.free_today(customers, day)]
+        communities = sorted((first + later) % self._communities for later in range(invited))
+        customers = np.concatenate([world.population.residents(community, community + 1) for community in communities])
+        customers = customers[world.wallets.prospects(customers)]
+        customers = customers[world.record.free_today(customers, day)]
         luck = self._coming.uniforms(customers, day, width=2)
-        comes = luck[:, 0] < self._attend[self._world.population.segment[customers]]
+        comes = luck[:, 0] < self._attend[world.population.segment[customers]]
         arrival = begins + luck[comes, 1] * length
         order = np.argsort(arrival, kind="stable")
-        self._world.record.reserve(customers[comes], day)
+        world.record.reserve(customers[comes], day)
         return customers[comes][order], arrival[order]
 
     def _open_booth(

@@ -14,6 +14,7 @@ from simkit.campaign.world import World
 
 Customers = NDArray[np.int32]
 _HANG_UP_MINUTES = 0.15
+_NOBODY: Customers = np.empty(0, dtype=np.int32)
 
 
 class ContactCentre:
@@ -30,10 +31,14 @@ class ContactCentre:
         self._visit_agreed = scenario.by_segment(calls.visit_agreed)
         self._ai_connect = scenario.by_segment(calls.ai_connect)
         shrinkage = calls.shrinkage.value
+        dialled = world.targets(levers.target_segments) if levers.human_seats or levers.ai_lines else _NOBODY
+        agrees = world.streams.decision("call.consent").uniform(dialled)
+        dialled = dialled[agrees < scenario.by_segment(calls.consent)[world.population.segment[dialled]]]
         self._human = Dialling(
             world,
             Channel.HUMAN_CALL,
             Resource.HUMAN_SEAT,
+            dialled if levers.human_seats else _NOBODY,
             capacity=levers.human_seats,
             shrinkage=shrinkage,
             dial=self._dial_by_hand,
@@ -42,6 +47,7 @@ class ContactCentre:
             world,
             Channel.AI_CALL,
             Resource.AI_LINE,
+            dialled if levers.ai_lines else _NOBODY,
             capacity=levers.ai_lines,
             shrinkage=0.0,
             dial=self._dial_by_machine,

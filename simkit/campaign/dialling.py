@@ -17,7 +17,8 @@ from simkit.campaign.world import World
 
 Customers = NDArray[np.int32]
 _SHORTEST_CALL = 0.1
-_RESERVE = 1.3  # calls are prepared for more than the expected capacity; what is not begun is put back
+# More calls are prepared than are expected to fit, by a share and by standard deviations; what is not begun is put back.
+_RESERVE, _DEVIATIONS = 1.1, 8.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,15 @@ class Dialling:
     """One list of customers to be called and the crew that calls them."""
 
     def __init__(
-        self, world: World, channel: Channel, resource: Resource, *, capacity: float, shrinkage: float, dial: Dial
+        self,
+        world: World,
+        channel: Channel,
+        resource: Resource,
+        callable_customers: Customers,
+        *,
+        capacity: float,
+        shrinkage: float,
+        dial: Dial,
     ) -> None:
         self._world = world
         self._channel = channel
@@ -47,27 +56,26 @@ class Dialling:
         self._dial = dial
         self.paid = Crew.of(world.scaled(capacity), self._levers.hours)
         self._crew = Crew.of(world.scaled(capacity) * (1 - shrinkage), self._levers.hours)
-        name = channel.name.lower()
-        customers = world.targets(self._levers.target_segments) if capacity else np.empty(0, dtype=np.int32)
-        luck = world.streams.decision(f"{name}.list").uniforms(customers, width=2)
-        consent = world.scenario.by_segment(world.scenario.calls.consent)[world.population.segment[customers]]
-        agreed = luck[:, 0] < consent
-        self._list = WorkList(customers[agreed][np.argsort(luck[agreed, 1], kind="stable")])
+        place = world.streams.decision(f"{channel.name.lower()}.list").uniform(callable_customers)
+        self._list = WorkList(callable_customers[np.argsort(place, kind="stable")])
         self._attempts = np.zeros(world.population.size if capacity else 0, dtype=np.uint8)
-        self._minutes_a_call = max(world.scenario.calls.ring.value, _SHORTEST_CALL)  # until the first day tells
+        # Until the first day tells, a call is thought to be a ring.
+        self._prepared, self._minutes = 1, max(world.scenario.calls.ring.value, _SHORTEST_CALL)
+        self._overtime = np.zeros(len(self._crew.shares))
 
     def call(self, day: int) -> tuple[Customers, Dialled, NDArray[np.float64]]:
         """Work off the list for a day; return who was called, with what result, and when each call ends (days).
 
         Contacts, service and repeats are recorded; opening wallets and handing over is the caller's.
         """
-        most = math.ceil(self._crew.paid_minutes / self._minutes_a_call * _RESERVE)
+        expected = self._crew.paid_minutes * self._prepared / self._minutes
+        most = math.ceil(_RESERVE * expected + _DEVIATIONS * math.sqrt(expected))
         record, wallets = self._world.record, self._world.wallets
         customers = self._list.take(day, most, wanted=wallets.prospects, free=lambda some: record.free_today(some, day))
         dialled = self._dial(customers, self._attempts[customers] + np.uint8(1))
-        if customers.shape[0]:
-            self._minutes_a_call = float(dialled.minutes.mean())
-        server, begins = self._crew.cut(dialled.minutes)
+        self._prepared += customers.shape[0]
+        self._minutes += float(dialled.minutes.sum())
+        server, begins, self._overtime = self._crew.cut(dialled.minutes, self._overtime)
         self._list.put_back(customers[server.shape[0] :], day)
         customers, dialled = customers[: server.shape[0]], _first(dialled, server.shape[0])
         self._attempts[customers] += 1

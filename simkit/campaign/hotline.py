@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Generator
 
 import numpy as np
@@ -28,8 +27,8 @@ class Hotline:
         self._world = world
         self._hours = levers.hours
         self._paid = Crew.of(capacity, levers.hours)
-        # A part of a seat would close the line for most of the day; at a small scale the seat is there and paid in part.
-        self._crew = Crew.of(math.ceil(capacity * (1 - calls.shrinkage.value)), levers.hours)
+        # A part of a seat alone would close the line for most of the day; at a small scale the seat is there and paid in part.
+        self._crew = Crew.of(max(capacity * (1 - calls.shrinkage.value), 1.0) if capacity else 0.0, levers.hours)
         self._talk_minutes = talk_minutes
         self._patience = world.scenario.by_segment(calls.patience)
         self._luck = world.streams.decision("hotline.call")

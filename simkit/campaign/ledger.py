@@ -170,7 +170,7 @@ class Ledger:
             event = np.full(customers.shape[0], COUPON_COLUMNS.index(column))
             self._rows["coupon_events"].chunks.append((np.full(customers.shape[0], day), customers, event))
 
-    def payments(self, day: int, customers: NDArray[np.int32], payments: NDArray[np.integer]) -> None:
+    def payments(self, day: int, customers: NDArray[np.integer], payments: NDArray[np.integer]) -> None:
         """Keep each customer's payments of a day, in full detail only."""
         if self.full and customers.shape[0]:
             self._rows["payments"].chunks.append((np.full(customers.shape[0], day), customers, payments))

@@ -11,7 +11,7 @@ from simkit.campaign.vocabulary import Channel, CostItem
 from simkit.campaign.world import World
 from simkit.rewards import CouponBook, RewardProgramme
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 Rows = NDArray[np.int64]
 _DROP_DAYS = 14
 _USUAL, _RUNNING, _AFTER = 0, 1, 2
@@ -67,7 +67,7 @@ class CouponPlay:
         takes_part = scenario.by_segment(response.takes_part)[world.population.segment]
         self._takes_part = world.streams.decision("reward.takes_part").uniform(everyone) < takes_part
         self._takes_part &= ~world.record.held_out
-        self._week_payments = np.zeros(world.population.size, dtype=np.uint8)
+        self._week_payments = np.zeros(world.population.size, dtype=np.uint16)
         self._claim_luck = world.streams.decision("reward.claim")
         self._redeem_luck = world.streams.decision("reward.redeem")
         self._claim = scenario.by_segment(response.claim)
@@ -96,7 +96,7 @@ class CouponPlay:
         playing = self._takes_part[payers]
         payers, payments = payers[playing], payments[playing]
         before = self._week_payments[payers]
-        after = np.minimum(before.astype(np.uint16) + payments, np.iinfo(np.uint8).max).astype(np.uint8)
+        after = before + payments
         self._week_payments[payers] = after
         self._qualified(payers[(before < needed) & (after >= needed)], day)
 
@@ -121,7 +121,7 @@ class CouponPlay:
         customers = self._book.customer[rows]
         self._note(day, "claimed", rows)
         self._note(day, "effective", rows)
-        luck = self._redeem_luck.uniforms(customers, day, width=2)
+        luck = self._redeem_luck.uniforms(customers, self._book.qualified_day[rows], width=2)
         segment = self._world.population.segment[customers]
         redeems = luck[:, 0] < self._redeem[segment]
         shape = self._world.scenario.rewards.lag_shape.value

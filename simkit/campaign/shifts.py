@@ -57,24 +57,31 @@ class Crew:
             left -= ends - starts
         return worked
 
-    def cut(self, minutes: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    def cut(
+        self, minutes: NDArray[np.float64], overtime: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
         """Deal a list of jobs with these minutes to the servers, each taking the next stretch of the list that fills its shift.
 
-        Returns the server of each job that is begun and the day fraction at which it begins; the list's tail is not begun.
+        What is begun is finished; a server's `overtime` (minutes, one a server) is taken off its next shift, so that paid
+        minutes are met at any scale. Returns the server of each job that is begun, the day fraction at which it begins, and
+        the new overtime; the list's tail is not begun.
         """
         ends = np.cumsum(minutes)
-        servers, begins = [], []
+        starts = ends - minutes
+        servers, begins, owed = [], [], np.zeros(len(self.shares))
         first = 0
         for server, share in enumerate(self.shares):
             before = ends[first - 1] if first else 0.0
-            last = int(np.searchsorted(ends, before + share * self.shift_minutes, side="right"))
-            worked = ends[first:last] - minutes[first:last] - before
+            left = share * self.shift_minutes - overtime[server]
+            last = max(int(np.searchsorted(starts, before + left)), first)
+            worked = ends[last - 1] - before if last > first else 0.0
+            owed[server] = max(worked - left, 0.0)
             servers.append(np.full(last - first, server))
-            begins.append(self._clock(worked))
+            begins.append(self._clock(overtime[server] + starts[first:last] - before))
             first = last
         if not servers:
-            return np.empty(0, dtype=np.int64), np.empty(0)
-        return np.concatenate(servers), np.concatenate(begins)
+            return np.empty(0, dtype=np.int64), np.empty(0), owed
+        return np.concatenate(servers), np.concatenate(begins), owed
 
     def _clock(self, worked_minutes: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn minutes worked since the shift began into a day fraction, past the break."""

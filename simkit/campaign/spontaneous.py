@@ -23,4 +23,8 @@ class Spontaneous:
 
     def on(self, day: int) -> NDArray[np.int32]:
         """Return who comes on `day`, by number."""
-        return np.sort(self._customers[self._begins[day] : self._begins[day + 1]])
+        return self.until(day, since=day)
+
+    def until(self, day: int, *, since: int) -> NDArray[np.int32]:
+        """Return who comes from day `since` to `day`, both included, by number."""
+        return np.sort(self._customers[self._begins[since] : self._begins[day + 1]])

@@ -33,6 +33,7 @@ class CouponBook:
         self.programme = programme
         self.size = 0
         self._customer = np.empty(_FIRST_CAPACITY, dtype=np.int32)
+        self._qualified_day = np.empty(_FIRST_CAPACITY, dtype=np.int16)
         self._state = np.empty(_FIRST_CAPACITY, dtype=np.uint8)
         self._earned = np.zeros(customers, dtype=np.uint16)
         self._lapse_on: dict[int, list[Rows]] = {}
@@ -44,17 +45,23 @@ class CouponBook:
         return self._customer[: self.size]
 
     @property
+    def qualified_day(self) -> NDArray[np.int16]:
+        """The day on which each coupon was earned."""
+        return self._qualified_day[: self.size]
+
+    @property
     def state(self) -> NDArray[np.uint8]:
         """The state of each coupon."""
         return self._state[: self.size]
 
-    def qualify(self, customers: NDArray[np.int32], day: int) -> Rows:
+    def qualify(self, customers: NDArray[np.integer], day: int) -> Rows:
         """Note that `customers` met the trigger on `day`; return the rows of those who are still under the cap."""
         customers = customers[self._earned[customers] < self.programme.caps.per_customer]
         self._earned[customers] += 1
         rows = np.arange(self.size, self.size + customers.shape[0])
         self._reserve(self.size + customers.shape[0])
         self._customer[rows] = customers
+        self._qualified_day[rows] = day
         self._state[rows] = CouponState.QUALIFIED
         self.size += customers.shape[0]
         self._lapse_on.setdefault(day + self.programme.claim.window_days + 1, []).append(rows)
@@ -88,4 +95,5 @@ class CouponBook:
     def _reserve(self, size: int) -> None:
         while self._customer.shape[0] < size:
             self._customer = np.concatenate([self._customer, np.empty_like(self._customer)])
+            self._qualified_day = np.concatenate([self._qualified_day, np.empty_like(self._qualified_day)])
             self._state = np.concatenate([self._state, np.empty_like(self._state)])

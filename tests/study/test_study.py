@@ -9,7 +9,7 @@ import pytest
 
 import simkit.study.tables
 from simkit.params import ParameterError, load_study
-from simkit.study import finished_runs, open_study, recorded_studies, run_study
+from simkit.study import StudyError, finished_runs, open_study, recorded_studies, run_study
 from tests.study.fake_model import FakeModel
 
 PLAN = load_study("smoke").model_copy(
@@ -137,7 +137,7 @@ def test_a_larger_study_makes_only_the_new_runs_and_leaves_the_old_one_readable(
 
 def test_an_unfinished_study_says_how_far_it_is(tmp_path):
     """It is recorded before its runs are made."""
-    with pytest.raises(RuntimeError, match="1 of 24 runs failed"):
+    with pytest.raises(StudyError, match="1 of 24 runs failed"):
         run(tmp_path, failing=frozenset({("digital_first", 3)}), failing_draw=1)
     (record,) = recorded_studies(tmp_path)
     assert finished_runs(record, simkit.study.ResultStore(tmp_path)) == 23
