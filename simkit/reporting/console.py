@@ -62,7 +62,7 @@ def comparison_tables(study: Study) -> Iterator[Table]:
 
 def _table(title: str, comparison: Comparison, columns: Mapping[str, Column]) -> Table:
     table = Table(title=title, show_lines=True, title_justify="left", caption_justify="left")
-    table.add_column("strategy")
+    table.add_column("strategy", min_width=min(max(map(len, comparison.strategies)), 30), overflow="fold")
     for heading in columns:
         table.add_column(heading, justify="right", min_width=10)
     for strategy in comparison.strategies:

@@ -13,7 +13,7 @@ from simkit.metrics import KPIS
 from simkit.params import DO_NOTHING, Finding, ParameterError, Scenario, nearest
 from simkit.reporting import comparison_charts, strategy_charts
 from simkit.reporting.chart_style import Chart
-from simkit.reporting.findings import Leaders, Recommendation, leaders, recommend
+from simkit.reporting.findings import Leaders, Recommendation, cheapest, leaders, recommend
 from simkit.reporting.language import Narrator, check_language
 from simkit.reporting.lookups import Attribution, Comparison
 from simkit.reporting.markup import render
@@ -162,18 +162,25 @@ class ComparisonPage(StudyPage):
         ]
 
     def _caveats(self) -> list[str]:
-        """Say from how many runs this comes, what the intervals leave out, and what a lasting user costs."""
+        """Say from how many runs this comes, what the intervals leave out, and what a lasting user costs and is worth."""
         narrator, draws = self.narrator, self.study.plan.draws
         lines = [
             self._caption("sure.runs"),
             narrator.text("sure.luck_only") if draws == 1 else narrator.text("sure.rates", draws=draws),
         ]
-        best = self.recommendation.leaders.best
-        price = self.comparison.alone(best, COST_PER_INCREMENTAL_LASTING)
-        if price.mean > 0:
-            value = narrator.estimate("cost_per_lasting", price)
-            lines.append(narrator.text("figure.price", strategy=narrator.strategy(best), value=value))
-        return lines
+        return lines + [self._price(name) for name in cheapest(self.comparison)[:1]]
+
+    def _price(self, name: str) -> str:
+        """Say what an additional lasting user costs where that is least, and what one is assumed to be worth."""
+        narrator, comparison = self.narrator, self.comparison
+        price = narrator.estimate("cost_per_lasting", comparison.alone(name, COST_PER_INCREMENTAL_LASTING))
+        worth = comparison.against(name, "value").mean / comparison.against(name, "lasting").mean
+        words = {
+            "strategy": narrator.strategy(name),
+            "value": price,
+            "worth": narrator.value("cost_per_lasting", worth),
+        }
+        return narrator.text("figure.price", **words)
 
     @property
     def table(self) -> Table:
