@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 STORE = Path("reports/store")
 REPORTS = Path("reports")
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
-_WIDTH = 120  # of what is written to a file or a pipe
+_WIDTH = 132  # of what is written to a file or a pipe
 _out = Console(width=None if sys.stdout.isatty() else _WIDTH)
 _err = Console(stderr=True)
 

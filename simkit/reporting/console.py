@@ -12,7 +12,7 @@ from rich.table import Table
 from simkit.campaign import CampaignRun
 from simkit.metrics import ALL, KPIS
 from simkit.reporting.lookups import Comparison
-from simkit.reporting.quantities import Quantities
+from simkit.reporting.quantities import NO_BREAK, Quantities
 from simkit.study import COST_PER_INCREMENTAL_LASTING, INCREMENTAL_LASTING, Estimate, Study
 
 _ENGLISH = Quantities("en_GB")
@@ -62,9 +62,9 @@ def comparison_tables(study: Study) -> Iterator[Table]:
 
 def _table(title: str, comparison: Comparison, columns: Mapping[str, Column]) -> Table:
     table = Table(title=title, show_lines=True, title_justify="left", caption_justify="left")
-    table.add_column("strategy", min_width=min(max(map(len, comparison.strategies)), 30), overflow="fold")
+    table.add_column("strategy", overflow="fold")
     for heading in columns:
-        table.add_column(heading, justify="right", min_width=10)
+        table.add_column(heading, justify="right", overflow="fold")
     for strategy in comparison.strategies:
         table.add_row(strategy, *(_cell(column.of(comparison, strategy), column) for column in columns.values()))
     return table
@@ -74,9 +74,8 @@ def _cell(estimate: Estimate, column: Column) -> str:
     """Write a mean and its interval below it; nothing where there is no number."""
     if math.isnan(estimate.mean):
         return "–"
-    return "\n".join(
-        _ENGLISH.interval_parts(estimate.mean, estimate.low, estimate.high, column.unit, column.digits)
-    ).strip()
+    parts = _ENGLISH.interval_parts(estimate.mean, estimate.low, estimate.high, column.unit, column.digits)
+    return "\n".join(parts).strip().replace(NO_BREAK, " ")  # a narrow terminal has to break it
 
 
 def run_table(run: CampaignRun, metrics: pa.Table) -> Table:
