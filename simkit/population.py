@@ -12,6 +12,7 @@ from simkit.params import Scenario
 from simkit.streams import Streams
 
 PAYMENT_LEVELS = 8
+_NO_SPREAD = 1e-6  # below it the gamma distribution's shape is beyond what can be inverted, and all levels are 1
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def payment_level_ratios(spread: float) -> NDArray[np.float64]:
 
     `spread` is the distribution's standard deviation over its mean; 0 makes all levels 1.
     """
-    if spread == 0:
+    if spread < _NO_SPREAD:
         return np.ones(PAYMENT_LEVELS)
     shape = 1 / spread**2
     middles = (np.arange(PAYMENT_LEVELS) + 0.5) / PAYMENT_LEVELS
