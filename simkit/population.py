@@ -19,7 +19,8 @@ _NO_SPREAD = 1e-6  # below it the gamma distribution's shape is beyond what can 
 class Population:
     """One row a customer; all arrays have shape (customers,).
 
-    segment: code into the scenario's segments. community: residential community; neighbours have neighbouring numbers.
+    segment: code into the scenario's segments. community: residential community, of `communities` that are
+    all of one size; neighbours have neighbouring numbers.
     propensity: own log-odds of opening, with mean odds ratio 1. can_pay_by_phone: able to open and pay without help.
     holder, active: holds the wallet on day 0; has paid with it in the last 30 days. payment_level: 0 (rare) to 7 (frequent).
     """
@@ -31,17 +32,13 @@ class Population:
     holder: NDArray[np.bool_]
     active: NDArray[np.bool_]
     payment_level: NDArray[np.uint8]
-    community_size: int
-
-    @property
-    def communities(self) -> int:
-        """Number of communities; the last one may be smaller."""
-        return -(-self.size // self.community_size)
+    communities: int
 
     def residents(self, first: int, last: int) -> NDArray[np.int32]:
         """Return the customers, by number, of the communities from `first` up to but without `last`."""
-        end = min(last * self.community_size, self.size)
-        return np.arange(min(first * self.community_size, end), end, dtype=np.int32)
+        known = (min(community, self.communities) for community in (first, last))
+        begins, ends = (-(-community * self.size // self.communities) for community in known)
+        return np.arange(begins, ends, dtype=np.int32)
 
     @property
     def size(self) -> int:
@@ -65,16 +62,16 @@ def make_population(scenario: Scenario, streams: Streams) -> Population:
     # Holding and being able are independent but for this: who pays by phone is able to.
     active = holder & (ability[:, 0] < scenario.by_segment(wallet.active_share_of_holders)[segment])
     able = ability[:, 1] < scenario.by_segment(wallet.can_pay_by_phone)[segment]
-    community_size = round(scenario.bank.community_size.value)
+    communities = max(1, round(scenario.customers / scenario.bank.community_size.value))
     return Population(
         segment=segment,
-        community=(customers // community_size).astype(np.int32),
+        community=(customers.astype(np.int64) * communities // scenario.customers).astype(np.int32),
         propensity=propensity,
         can_pay_by_phone=able | active,
         holder=holder,
         active=active,
         payment_level=(who[:, 3] * PAYMENT_LEVELS).astype(np.uint8),
-        community_size=community_size,
+        communities=communities,
     )
 
 

@@ -34,7 +34,6 @@ class Doors:
     def __init__(self, world: World, outcomes: FieldOutcomes, attempts: NDArray[np.uint8], teams: int) -> None:
         self._world = world
         self._outcomes = outcomes
-        self._teams = teams
         self._list = WorkList(world.targets(world.levers.field.target_segments))
         self._attempts = attempts
         self._rounds: list[_Round] = []
@@ -44,16 +43,16 @@ class Doors:
         self._home: dict[str, NDArray[np.bool_]] = {}
         self._visits: Visits | None = None
 
-    def plan(self, day: int, doors_per_team: int) -> None:
-        """Take the day's doors from the list and deal them to the teams, neighbours together."""
+    def plan(self, day: int, teams: int, doors_per_team: int) -> None:
+        """Take the day's doors from the list and deal them to the teams on duty, neighbours together."""
         record, wallets = self._world.record, self._world.wallets
-        most = self._teams * doors_per_team
+        most = teams * doors_per_team
         customers = self._list.take(day, most, wanted=wallets.prospects, free=lambda some: record.free_today(some, day))
         customers = np.sort(customers)
         record.reserve(customers, day)
         attempt = (self._attempts[customers] + 1).astype(np.uint8)
         self._visits = self._outcomes.at_doors(customers, attempt)
-        bounds = np.linspace(0, customers.shape[0], self._teams + 1).astype(int).tolist()
+        bounds = np.linspace(0, customers.shape[0], teams + 1).astype(int).tolist()
         self._next, self._last = bounds[:-1], bounds[1:]
         weekday = bool(self._world.calendar.is_workday[day])
         way = self._way(customers)

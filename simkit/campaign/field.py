@@ -11,7 +11,7 @@ import simpy
 from simkit.campaign.appointments import Appointments
 from simkit.campaign.doors import Doors
 from simkit.campaign.field_outcomes import FieldOutcomes
-from simkit.campaign.shifts import MINUTES_PER_DAY, Crew
+from simkit.campaign.shifts import MINUTES_PER_DAY, on_duty
 from simkit.campaign.vocabulary import Channel, CostItem, Resource
 from simkit.campaign.world import World
 
@@ -26,34 +26,39 @@ class FieldForce:
         field = world.scenario.field
         self._world = world
         self._levers = world.levers.field
-        self._crew = Crew.of(world.scaled(self._levers.teams), self._levers.hours)
+        self._capacity = world.scaled(self._levers.teams)
+        self._on_duty = self._roster()
+        most = max(self._on_duty.values(), default=0)
         attempts = np.zeros(world.population.size, dtype=np.uint8)
         outcomes = FieldOutcomes(world)
         self.appointments = Appointments(world, outcomes, attempts)
-        self._doors = Doors(world, outcomes, attempts, len(self._crew.shares))
+        self._doors = Doors(world, outcomes, attempts, most)
         self._travelled = 0.0
         self._cancelled: list[int] = []
         self._branch_days = field.travel_from_branch.value / MINUTES_PER_DAY
         self._walk_days = field.walk.value / MINUTES_PER_DAY
         self._between_days = field.travel_between_communities.value / MINUTES_PER_DAY
         fastest = field.walk.value + min(field.not_home.value, field.refuse.value)
-        self._doors_per_team = math.ceil(self._crew.shift_minutes / max(fastest, 0.5))
-        for team in range(len(self._crew.shares)):
+        self._shift_minutes = sum(ends - starts for starts, ends in self._levers.hours.stretches) * 60
+        self._doors_per_team = math.ceil(self._shift_minutes / max(fastest, 0.5))
+        for team in range(most):
             world.environment.process(self._working(team))
 
     def plan(self, day: int) -> None:
         """Prepare a working day before it begins: partner, appointments, the list of doors."""
         if self._world.calendar.weekday[day] == 0 and self._world.works(day, "every_day"):
             self.appointments.ask_partner(day)
-        if not self._crew.shares or not self._works(day):
+        teams = self._on_duty.get(day, 0)
+        if not teams:
             return
         self.appointments.plan(day, self._levers.hours.starts, self._levers.hours.ends)
         if self._levers.doors:
-            self._doors.plan(day, self._doors_per_team)
+            self._doors.plan(day, teams, self._doors_per_team)
 
     def close(self, day: int) -> None:
         """End a working day: outcomes, wages, how busy the teams were."""
-        if not self._crew.shares or not self._works(day):
+        teams = self._on_duty.get(day, 0)
+        if not teams:
             return
         cancelled, self._cancelled = self._cancelled, []
         visiting, visits, waited, lapsed = self.appointments.close(day, cancelled)
@@ -62,33 +67,44 @@ class FieldForce:
         self._world.ledger.service(
             day,
             Resource.FIELD_TEAM,
-            servers=self._crew.capacity,
-            paid_minutes=self._crew.paid_minutes,
+            servers=teams,
+            paid_minutes=teams * self._shift_minutes,
             busy_minutes=busy * MINUTES_PER_DAY,
             served=visits,
             waited_minutes=waited * MINUTES_PER_DAY,
             abandoned=lapsed,
         )
-        staff_days = self._crew.capacity * self._levers.staff_per_team
+        staff_days = teams * self._levers.staff_per_team
         wages = staff_days * self._world.scenario.costs.staff_day.value
         self._world.ledger.cost(day, CostItem.STAFF, Channel.VISIT, staff_days, wages)
 
-    def _works(self, day: int) -> bool:
-        return self._world.works(day, self._levers.hours.works_on)
+    def _roster(self) -> dict[int, int]:
+        """Return how many teams are on duty on each working day of the campaign; days without a team are left out."""
+        days = range(self._world.campaign_days)
+        working = [day for day in days if self._world.works(day, self._levers.hours.works_on)]
+        roster = {day: on_duty(self._capacity, shift) for shift, day in enumerate(working)}
+        return {day: teams for day, teams in roster.items() if teams}
 
     def _working(self, team: int) -> Generator[simpy.Event, None, None]:
-        """One team's campaign: every working day from the branch to the doors and back."""
+        """One team's campaign: every day on duty from the branch to the doors and back.
+
+        What is begun before a break or the evening is finished; the overtime is taken off the next stretch.
+        """
         environment = self._world.environment
-        stretches = self._crew.stretches(team)
-        for day in range(self._world.campaign_days):
-            if not self._works(day):
+        stretches = self._levers.hours.stretches
+        last_closes = 0.0
+        for day, teams in self._on_duty.items():
+            if team >= teams:
                 continue
             for position, (opens, closes) in enumerate(stretches):
                 way_out = self._branch_days if position == 0 else 0.0
                 way_back = self._branch_days if position == len(stretches) - 1 else 0.0
-                yield environment.timeout(max(day + opens + way_out - environment.now, 0.0))
+                begins = day + opens / 24 + way_out
+                overtime = max(min(environment.now, begins) - last_closes, 0.0)
+                yield environment.timeout(max(begins - environment.now, 0.0))
                 self._travelled += way_out + way_back
-                yield from self._stretch(team, day + closes - way_back)
+                last_closes = day + closes / 24 - way_back
+                yield from self._stretch(team, last_closes - overtime)
 
     def _stretch(self, team: int, closes: float) -> Generator[simpy.Event, None, None]:
         """Work without a break until `closes`; what is begun is finished."""

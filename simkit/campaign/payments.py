@@ -88,7 +88,6 @@ class Payments:
         self._endurance[new] = self._stopping.exponential(new) - self._hazard_at_once[segment]
         plan = self._draw(new, day)
         weekday = int(self._world.calendar.weekday[day])
-        plan[:weekday] = 0
         lasting = self._endurance[new] > 0
         plan[:, ~lasting] = 0
         plan[weekday] = np.maximum(plan[weekday], 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,14 @@ from simkit.params import Hours
 
 MINUTES_PER_DAY = 24 * 60
 _NOTHING = 1e-9  # what a product of floats may miss a whole number by
+
+
+def on_duty(capacity: float, shift: int) -> int:
+    """Return how many of `capacity` full-time servers come to the shift with this number (from 0), so that the mean is the capacity.
+
+    For work that depends on the hour of the day, where a whole shift on some days is not a part of the shift on all.
+    """
+    return math.floor(capacity * (shift + 1) + _NOTHING) - math.floor(capacity * shift + _NOTHING)
 
 
 @dataclass(frozen=True)
