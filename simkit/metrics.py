@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from simkit.campaign import CampaignRun
-from simkit.campaign.conversion import beta_geometric_hazard
+from simkit.campaign.contacts.conversion import beta_geometric_hazard
 from simkit.params import Scenario, draw_parameters
 
 ALL = "all"

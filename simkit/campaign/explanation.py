@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simkit.campaign.conversion import probability
+from simkit.campaign.contacts.conversion import probability
 from simkit.campaign.run import Campaign
 from simkit.campaign.vocabulary import Channel
 from simkit.params import Scenario, Strategy

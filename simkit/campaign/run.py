@@ -11,18 +11,18 @@ import numpy as np
 import pyarrow as pa
 import simpy
 
-from simkit.campaign.community_events import CommunityEvents
-from simkit.campaign.contact_centre import ContactCentre
-from simkit.campaign.contact_policy import ContactRecord
-from simkit.campaign.field import FieldForce
+from simkit.campaign.behaviour.organic import OrganicAdoption
+from simkit.campaign.behaviour.payments import Payments
+from simkit.campaign.behaviour.reward_play import CouponPlay, NoReward
+from simkit.campaign.calls.contact_centre import ContactCentre
+from simkit.campaign.contacts.contact_policy import ContactRecord
+from simkit.campaign.contacts.opening import Opening
+from simkit.campaign.field.community_events import CommunityEvents
+from simkit.campaign.field.field_force import FieldForce
 from simkit.campaign.fingerprint import fingerprint_of, resolved_parameters, versions
 from simkit.campaign.ledger import Ledger
 from simkit.campaign.messages import Messages
-from simkit.campaign.opening import Opening
-from simkit.campaign.organic import OrganicAdoption
-from simkit.campaign.payments import Payments
-from simkit.campaign.reward_play import CouponPlay, NoReward
-from simkit.campaign.wallets import Wallets
+from simkit.campaign.wallet.wallets import Wallets
 from simkit.campaign.world import World
 from simkit.params import Scenario, Strategy, draw_parameters, resolve
 from simkit.population import make_population

@@ -8,10 +8,10 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from simkit.campaign.contact_policy import ContactRecord
+from simkit.campaign.contacts.contact_policy import ContactRecord
+from simkit.campaign.contacts.opening import Opening
 from simkit.campaign.ledger import Ledger
-from simkit.campaign.opening import Opening
-from simkit.campaign.wallets import Wallets
+from simkit.campaign.wallet.wallets import Wallets
 from simkit.params import Levers, Scenario
 from simkit.population import Population
 from simkit.streams import Streams

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from simkit.campaign import run_campaign
-from simkit.campaign.wallets import ACTIVE_DAYS, LASTING_DAYS
+from simkit.campaign.wallet.wallets import ACTIVE_DAYS, LASTING_DAYS
 from simkit.metrics import run_metrics
 from simkit.params import load_strategy, resolve
 from simkit.rewards import load_programme

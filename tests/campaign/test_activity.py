@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simkit.campaign.activity import ACTIVE_DAYS, Activity
+from simkit.campaign.wallet.activity import ACTIVE_DAYS, Activity
 
 CUSTOMERS = 8
 GROUPS = (np.arange(CUSTOMERS) % 2).astype(np.uint16)

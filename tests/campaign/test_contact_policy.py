@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simkit.campaign.contact_policy import ContactRecord
+from simkit.campaign.contacts.contact_policy import ContactRecord
 from simkit.params.levers import ContactPolicy
 from simkit.streams import Streams
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import betaln
 
-from simkit.campaign.conversion import (
+from simkit.campaign.contacts.conversion import (
     beta_geometric_hazard,
     hazard,
     log_odds,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare, poisson
 
-from simkit.campaign.payment_plan import WEEKDAYS, plan_week, poisson_cuts
+from simkit.campaign.behaviour.payment_plan import WEEKDAYS, plan_week, poisson_cuts
 from simkit.streams import Streams
 
 RATES = np.array([0.0, 0.02, 0.2, 0.5, 1.0, 2.5, 10.0])

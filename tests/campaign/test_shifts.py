@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simkit.campaign.shifts import Crew
+from simkit.campaign.capacity.shifts import Crew
 from simkit.params import Hours
 
 EIGHT_HOURS = Hours(starts=9, ends=18, break_starts=12, break_ends=13)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from simkit.campaign.spontaneous import Spontaneous
+from simkit.campaign.contacts.spontaneous import Spontaneous
 from simkit.streams import Streams
 
 CUSTOMERS = np.arange(0, 100_000, dtype=np.int32)

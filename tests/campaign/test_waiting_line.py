@@ -5,7 +5,7 @@ import simpy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simkit.campaign.waiting_line import WaitingLine, serving
+from simkit.campaign.capacity.waiting_line import WaitingLine, serving
 
 MINUTE = 1 / 1440
 

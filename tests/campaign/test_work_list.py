@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simkit.campaign.work_list import WorkList
+from simkit.campaign.capacity.work_list import WorkList
 
 
 def everyone(customers):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.contact_policy import HUNDREDTHS, ContactRecord
-from simkit.campaign.conversion import opening_terms, probability
+from simkit.campaign.contacts.contact_policy import HUNDREDTHS, ContactRecord
+from simkit.campaign.contacts.conversion import opening_terms, probability
 from simkit.campaign.vocabulary import Channel
 from simkit.params import Scenario
 from simkit.population import Population

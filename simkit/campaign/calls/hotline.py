@@ -8,11 +8,11 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
+from simkit.campaign.capacity.shifts import MINUTES_PER_DAY, Crew
+from simkit.campaign.capacity.waiting_line import WaitingLine, serving
+from simkit.campaign.contacts.spontaneous import Spontaneous
 from simkit.campaign.ledger import ContactBatch
-from simkit.campaign.shifts import MINUTES_PER_DAY, Crew
-from simkit.campaign.spontaneous import Spontaneous
 from simkit.campaign.vocabulary import Channel, Outcome, Resource
-from simkit.campaign.waiting_line import WaitingLine, serving
 from simkit.campaign.world import World
 
 Customers = NDArray[np.int32]

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.capacity.shifts import Crew
+from simkit.campaign.capacity.work_list import WorkList
 from simkit.campaign.ledger import ContactBatch
-from simkit.campaign.shifts import Crew
 from simkit.campaign.vocabulary import Channel, Resource
-from simkit.campaign.work_list import WorkList
 from simkit.campaign.world import World
 
 Customers = NDArray[np.int32]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.field_outcomes import FieldOutcomes
+from simkit.campaign.capacity.shifts import MINUTES_PER_DAY
+from simkit.campaign.capacity.waiting_line import WaitingLine
+from simkit.campaign.contacts.spontaneous import Spontaneous
+from simkit.campaign.field.field_outcomes import FieldOutcomes
 from simkit.campaign.ledger import ContactBatch
-from simkit.campaign.shifts import MINUTES_PER_DAY
-from simkit.campaign.spontaneous import Spontaneous
 from simkit.campaign.vocabulary import Channel, CostItem, Outcome
-from simkit.campaign.waiting_line import WaitingLine
 from simkit.campaign.world import World
 
 Customers = NDArray[np.int32]

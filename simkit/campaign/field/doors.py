@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.field_outcomes import FieldOutcomes, Visits
+from simkit.campaign.capacity.shifts import MINUTES_PER_DAY
+from simkit.campaign.capacity.work_list import WorkList
+from simkit.campaign.field.field_outcomes import FieldOutcomes, Visits
 from simkit.campaign.ledger import ContactBatch
-from simkit.campaign.shifts import MINUTES_PER_DAY
 from simkit.campaign.vocabulary import Channel, Outcome
-from simkit.campaign.work_list import WorkList
 from simkit.campaign.world import World
 
 Customers = NDArray[np.int32]

@@ -8,10 +8,10 @@ from collections.abc import Generator
 import numpy as np
 import simpy
 
-from simkit.campaign.appointments import Appointments
-from simkit.campaign.doors import Doors
-from simkit.campaign.field_outcomes import FieldOutcomes
-from simkit.campaign.shifts import MINUTES_PER_DAY, on_duty
+from simkit.campaign.capacity.shifts import MINUTES_PER_DAY, on_duty
+from simkit.campaign.field.appointments import Appointments
+from simkit.campaign.field.doors import Doors
+from simkit.campaign.field.field_outcomes import FieldOutcomes
 from simkit.campaign.vocabulary import Channel, CostItem, Resource
 from simkit.campaign.world import World
 

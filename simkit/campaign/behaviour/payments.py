@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.activity import ACTIVE_DAYS
-from simkit.campaign.conversion import beta_geometric_hazard
-from simkit.campaign.payment_plan import WEEKDAYS, plan_week, poisson_cuts
-from simkit.campaign.reward_play import RewardPlay
+from simkit.campaign.behaviour.payment_plan import WEEKDAYS, plan_week, poisson_cuts
+from simkit.campaign.behaviour.reward_play import RewardPlay
+from simkit.campaign.contacts.conversion import beta_geometric_hazard
 from simkit.campaign.vocabulary import Channel, CostItem, Status
+from simkit.campaign.wallet.activity import ACTIVE_DAYS
 from simkit.campaign.world import World
 from simkit.population import PAYMENT_LEVELS, payment_level_ratios
 

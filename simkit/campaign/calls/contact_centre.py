@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from simkit.campaign.appointments import Appointments
-from simkit.campaign.dialling import Dialled, Dialling
-from simkit.campaign.hotline import Hotline
+from simkit.campaign.calls.dialling import Dialled, Dialling
+from simkit.campaign.calls.hotline import Hotline
+from simkit.campaign.field.appointments import Appointments
 from simkit.campaign.vocabulary import Channel, CostItem, Outcome, Resource
 from simkit.campaign.world import World
 

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from simkit.campaign.activity import ACTIVE_DAYS, NEVER, Activity
 from simkit.campaign.ledger import Ledger
 from simkit.campaign.vocabulary import Channel, Outcome, Status
+from simkit.campaign.wallet.activity import ACTIVE_DAYS, NEVER, Activity
 from simkit.params import Scenario
 from simkit.population import Population
 from simkit.streams import Streams

@@ -8,8 +8,8 @@ from math import gamma
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.conversion import with_odds_ratio
-from simkit.campaign.shifts import MINUTES_PER_DAY
+from simkit.campaign.capacity.shifts import MINUTES_PER_DAY
+from simkit.campaign.contacts.conversion import with_odds_ratio
 from simkit.campaign.vocabulary import Channel, Outcome
 from simkit.campaign.world import World
 

@@ -1,0 +1,1 @@
+"""What customers do of their own accord: adopt, pay, stop, play for rewards."""

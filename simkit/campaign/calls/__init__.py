@@ -1,0 +1,1 @@
+"""The contact centre: people and machines that dial, people who answer."""

@@ -1,0 +1,1 @@
+"""Paid time, lines in front of servers, and lists of work."""

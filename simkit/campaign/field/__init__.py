@@ -1,0 +1,1 @@
+"""Visits and events: people who meet customers."""

@@ -1,0 +1,1 @@
+"""The state of every wallet: opened, active, lasting or not."""
