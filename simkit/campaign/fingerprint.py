@@ -14,7 +14,7 @@ from typing import Any
 from simkit.params import Scenario, Strategy, resolve
 from simkit.rewards import load_programme
 
-_MODEL = ("params", "streams.py", "workdays.py", "population.py", "rewards", "campaign")
+_MODEL = ("params", "compiled.py", "due_dates.py", "streams.py", "workdays.py", "population.py", "rewards", "campaign")
 _LIBRARIES = ("numpy", "scipy", "simpy", "numba", "chinesecalendar")
 
 

@@ -10,6 +10,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.due_dates import DueDates
 from simkit.rewards.programme import RewardProgramme
 
 Rows = NDArray[np.int64]
@@ -36,8 +37,8 @@ class CouponBook:
         self._qualified_day = np.empty(_FIRST_CAPACITY, dtype=np.int16)
         self._state = np.empty(_FIRST_CAPACITY, dtype=np.uint8)
         self._earned = np.zeros(customers, dtype=np.uint16)
-        self._lapse_on: dict[int, list[Rows]] = {}
-        self._expire_on: dict[int, list[Rows]] = {}
+        self._lapse_on = DueDates(np.int64)
+        self._expire_on = DueDates(np.int64)
 
     @property
     def customer(self) -> NDArray[np.int32]:
@@ -64,14 +65,14 @@ class CouponBook:
         self._qualified_day[rows] = day
         self._state[rows] = CouponState.QUALIFIED
         self.size += customers.shape[0]
-        self._lapse_on.setdefault(day + self.programme.claim.window_days + 1, []).append(rows)
+        self._lapse_on.put(rows, day + self.programme.claim.window_days + 1)
         return rows
 
     def claim(self, rows: Rows, day: int) -> Rows:
         """Claim coupons on `day`; return those that were claimable. They are effective at once."""
         rows = rows[self.state[rows] == CouponState.QUALIFIED]
         self._state[rows] = CouponState.EFFECTIVE
-        self._expire_on.setdefault(day + self.programme.validity.days, []).append(rows)
+        self._expire_on.put(rows, day + self.programme.validity.days)
         return rows
 
     def redeem(self, rows: Rows) -> Rows:
@@ -82,12 +83,11 @@ class CouponBook:
 
     def settle(self, day: int) -> tuple[Rows, Rows]:
         """Begin `day`: lapse what was not claimed in time and expire what was not redeemed in time; return both."""
-        lapsed = self._move(self._lapse_on.pop(day, []), CouponState.QUALIFIED, CouponState.LAPSED)
-        expired = self._move(self._expire_on.pop(day, []), CouponState.EFFECTIVE, CouponState.EXPIRED)
+        lapsed = self._move(self._lapse_on.take(day), CouponState.QUALIFIED, CouponState.LAPSED)
+        expired = self._move(self._expire_on.take(day), CouponState.EFFECTIVE, CouponState.EXPIRED)
         return lapsed, expired
 
-    def _move(self, due: list[Rows], before: CouponState, after: CouponState) -> Rows:
-        rows: Rows = np.concatenate(due) if due else np.empty(0, dtype=np.int64)
+    def _move(self, rows: Rows, before: CouponState, after: CouponState) -> Rows:
         rows = rows[self.state[rows] == before]
         self._state[rows] = after
         return rows

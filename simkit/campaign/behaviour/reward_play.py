@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from simkit.campaign.vocabulary import Channel, CostItem
 from simkit.campaign.world import World
+from simkit.due_dates import DueDates
 from simkit.rewards import CouponBook, RewardProgramme
 
 Customers = NDArray[np.integer]
@@ -73,8 +74,8 @@ class CouponPlay:
         self._claim = scenario.by_segment(response.claim)
         self._redeem = scenario.by_segment(response.redeem)
         self._lag_scale = scenario.by_segment(response.lag_scale)
-        self._claims_on: dict[int, list[Rows]] = {}
-        self._redeems_on: dict[int, list[Rows]] = {}
+        self._claims_on = DueDates(np.int64)
+        self._redeems_on = DueDates(np.int64)
 
     def begin_day(self, day: int) -> None:
         """Lapse and expire what is due, then let customers claim and redeem what they meant to do today."""
@@ -83,10 +84,8 @@ class CouponPlay:
         lapsed, expired = self._book.settle(day)
         self._note(day, "lapsed", lapsed)
         self._note(day, "expired", expired)
-        if claims := self._claims_on.pop(day, None):
-            self._claimed(self._book.claim(np.concatenate(claims), day), day)
-        if redemptions := self._redeems_on.pop(day, None):
-            self._redeemed(self._book.redeem(np.concatenate(redemptions)), day)
+        self._claimed(self._book.claim(self._claims_on.take(day), day), day)
+        self._redeemed(self._book.redeem(self._redeems_on.take(day)), day)
 
     def paid(self, payers: Customers, payments: NDArray[np.uint8], day: int) -> None:
         """Let payments count towards the week's coupon, for those who take part while the programme runs."""
@@ -114,7 +113,7 @@ class CouponPlay:
         luck = self._claim_luck.uniforms(customers, int(self._world.calendar.week[day]), width=2)
         claims = luck[:, 0] < self._claim[self._world.population.segment[customers]]
         delay = np.floor(-np.log(luck[claims, 1]) * self._world.scenario.rewards.claim_delay.value).astype(np.int64)
-        _put(self._claims_on, day + 1 + delay, rows[claims])
+        self._claims_on.spread(rows[claims], day + 1 + delay)
 
     def _claimed(self, rows: Rows, day: int) -> None:
         """Draw who will redeem and after how many days (Weibull; endless validity assumed, the book cuts it)."""
@@ -126,7 +125,7 @@ class CouponPlay:
         redeems = luck[:, 0] < self._redeem[segment]
         shape = self._world.scenario.rewards.lag_shape.value
         lag = self._lag_scale[segment[redeems]] * (-np.log(luck[redeems, 1])) ** (1 / shape)
-        _put(self._redeems_on, day + np.ceil(lag).astype(np.int64), rows[redeems])
+        self._redeems_on.spread(rows[redeems], day + np.ceil(lag).astype(np.int64))
 
     def _redeemed(self, rows: Rows, day: int) -> None:
         face = self._book.programme.grant.face_cny
@@ -136,9 +135,3 @@ class CouponPlay:
 
     def _note(self, day: int, column: str, rows: Rows, face_cny: float = 0.0) -> None:
         self._world.ledger.coupons(day, column, self._book.customer[rows], face_cny)
-
-
-def _put(plan: dict[int, list[Rows]], days: NDArray[np.int64], rows: Rows) -> None:
-    """Put each row on its day."""
-    for day in np.unique(days):
-        plan.setdefault(int(day), []).append(rows[days == day])

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.due_dates import DueDates
+
 Customers = NDArray[np.int32]
 Choice = Callable[[Customers], NDArray[np.bool_]]
 
@@ -17,16 +19,14 @@ class WorkList:
     def __init__(self, order: Customers) -> None:
         self._order = order
         self._next = 0
-        self._again: dict[int, list[Customers]] = {}
+        self._again = DueDates(np.int32)
 
     def take(self, day: int, count: int, *, wanted: Choice, free: Choice) -> Customers:
         """Take up to `count` customers who are wanted and free today: those due again by `day`, then new ones.
 
         Who is not wanted any more drops out; who is only not free today comes again the next day.
         """
-        due = [chunk for when in sorted(self._again) if when <= day for chunk in self._again.pop(when)]
-        taken = np.concatenate(due) if due else np.empty(0, dtype=np.int32)
-        taken = self._at_hand(taken, day, wanted, free)
+        taken = self._at_hand(self._again.take_until(day), day, wanted, free)
         if taken.shape[0] > count:
             self.put_back(taken[count:], day)
             return taken[:count]
@@ -50,5 +50,4 @@ class WorkList:
 
     def again(self, customers: Customers, day: int) -> None:
         """Have customers tried again on `day` or the first working day after it."""
-        if customers.shape[0]:
-            self._again.setdefault(day, []).append(customers)
+        self._again.put(customers, day)

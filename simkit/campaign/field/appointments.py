@@ -12,6 +12,7 @@ from simkit.campaign.field.field_outcomes import FieldOutcomes
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, CostItem, Outcome
 from simkit.campaign.world import World
+from simkit.due_dates import DueDates
 
 Customers = NDArray[np.int32]
 _WORKING_WEEK = 5
@@ -32,7 +33,7 @@ class Appointments:
         self._attempts = attempts
         self._booked = np.zeros(world.population.size, dtype=np.bool_)
         self._waiting = np.empty(0, dtype=np.int32)
-        self._agreed: dict[int, list[Customers]] = {}
+        self._agreed = DueDates(np.int32)
         self._slot = world.streams.decision("appointment.slot")
         self._sign_up = world.streams.decision("appointment.sign_up")
         self._asked_communities = 0.0
@@ -49,7 +50,7 @@ class Appointments:
         """Note that customers agree on `day` to be visited after the lead time, or on the first working day after it."""
         customers = customers[~self._booked[customers] & self._world.wallets.prospects(customers)]
         self._booked[customers] = True
-        self._agreed.setdefault(day + self._world.levers.field.appointment_lead_days, []).append(customers)
+        self._agreed.put(customers, day + self._world.levers.field.appointment_lead_days)
 
     def ask_partner(self, day: int) -> None:
         """Begin a week: the partner asks the next communities, whose visits are spread over five days."""
@@ -76,8 +77,7 @@ class Appointments:
         """Let today's agreed visits join the line, neighbours in a row, spread over the shift (hours of the day)."""
         self.book(self._requests.until(day, since=self._planned_until), day)
         self._planned_until = day + 1
-        due = [chunk for when in sorted(self._agreed) if when <= day for chunk in self._agreed.pop(when)]
-        customers = np.sort(np.concatenate(due)) if due else np.empty(0, dtype=np.int32)
+        customers = np.sort(self._agreed.take_until(day))
         customers = customers[self._world.wallets.prospects(customers)]
         self._waiting = np.concatenate([self._waiting, customers])
         self._world.record.reserve(self._waiting, day)

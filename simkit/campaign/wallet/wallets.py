@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from simkit.campaign.ledger import Ledger
 from simkit.campaign.vocabulary import Channel, Outcome, Status
 from simkit.campaign.wallet.activity import ACTIVE_DAYS, NEVER, Activity
+from simkit.due_dates import DueDates
 from simkit.params import Scenario
 from simkit.population import Population
 from simkit.streams import Streams
@@ -45,8 +46,8 @@ class Wallets:
         self._first_payment_unaided = scenario.by_segment(scenario.wallet.first_payment_unaided)
         self._mean_delay = scenario.wallet.first_payment_delay.value
         self._first_payment = streams.decision("wallet.first_payment")
-        self._opened_on: dict[int, list[Customers]] = {}
-        self._first_payment_on: dict[int, list[Customers]] = {}
+        self._opened_on = DueDates(np.int32)
+        self._first_payment_on = DueDates(np.int32)
 
     @property
     def penetration(self) -> NDArray[np.float64]:
@@ -70,10 +71,10 @@ class Wallets:
         self._channel[customers] = channel
         self._assisted[customers] = paid is not None
         self._holders += np.bincount(self.segment[customers], minlength=self._holders.shape[0])
-        self._opened_on.setdefault(day, []).append(customers)
+        self._opened_on.put(customers, day)
         self._ledger.count(day, "opened", customers)
         if paid is not None:
-            self._first_payment_on.setdefault(day, []).append(customers[paid])
+            self._first_payment_on.put(customers[paid], day)
             customers = customers[~paid]
         self._plan_first_payments(customers, day)
 
@@ -90,14 +91,11 @@ class Wallets:
         within = -np.expm1(-FIRST_PAYMENT_WITHIN_DAYS / self._mean_delay) if self._mean_delay else 0.0
         delay = -self._mean_delay * np.log1p(-draw[will, 1] * within)
         due = day + np.ceil(delay).astype(np.int64)
-        payers = customers[will]
-        for when in np.unique(due):
-            self._first_payment_on.setdefault(int(when), []).append(payers[due == when])
+        self._first_payment_on.spread(customers[will], due)
 
     def first_payments(self, day: int) -> Customers:
         """Return those whose first payment falls on `day`; they are active from now on."""
-        due = self._first_payment_on.pop(day, [])
-        payers = np.concatenate(due) if due else np.empty(0, dtype=np.int32)
+        payers = self._first_payment_on.take(day)
         self.status[payers] = Status.ACTIVE
         self.activated_day[payers] = day
         self._ledger.count(day, "activated", payers)
@@ -110,8 +108,8 @@ class Wallets:
 
     def note_lasting(self, day: int) -> None:
         """Settle which of the wallets opened 90 days ago have a payment within the last 30 days."""
-        for opened in self._opened_on.pop(day - LASTING_DAYS, []):
-            self._lasting[opened] = self.activity.last_payment_day[opened] > day - ACTIVE_DAYS
+        opened = self._opened_on.take(day - LASTING_DAYS)
+        self._lasting[opened] = self.activity.last_payment_day[opened] > day - ACTIVE_DAYS
 
     def conversions(self) -> pa.Table:
         """Return one row for each wallet opened since day 0, by customer; `lasting` is null where the horizon came first."""
