@@ -1,4 +1,7 @@
-"""What a study costs beside its runs: finished runs are played back, so that all the time is the study's own."""
+"""What a study costs beside its runs, and how well two workers share them.
+
+For the cost, finished runs are played back, so that all the time is the study's own.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,36 @@ from typing import Any
 
 import pyarrow as pa
 
+from benchmarks.table import Figure
 from simkit.campaign import CampaignRun
-from simkit.params import Scenario, Strategy, StudyPlan
+from simkit.params import Scenario, Strategy, StudyPlan, load_study
 from simkit.study import Model, ResultStore, plan_runs, run_study
+
+_PLAN = "smoke"
+_WORKERS = 2
+_FEW, _MANY = 10, 70  # replications: fewer would measure noise
+
+
+def overhead(folder: Path) -> Figure:
+    """Return the CPU milliseconds that one run more adds to a study beside the run itself."""
+    seconds = study_overhead(load_study(_PLAN), folder / "overhead")
+    return Figure("a study's overhead", seconds * 1000, "ms a run", 2, more_is_better=False)
+
+
+def efficiency(folder: Path, scale: float, replications: int) -> Figure:
+    """Return the wall time of a study alone over that of two workers, a worker; both with their processes started before."""
+    plan = load_study(_PLAN).model_copy(update={"scale": scale, "replications": replications})
+    _seconds(plan.model_copy(update={"scale": 0.001}), folder / "start", _WORKERS)
+    alone = _seconds(plan, folder / "alone", 1)
+    together = _seconds(plan, folder / "together", _WORKERS)
+    share = alone / together / _WORKERS
+    return Figure("two workers (wall time; true on a quiet machine only)", share * 100, "% efficient", 90, 95)
+
+
+def _seconds(plan: StudyPlan, store: Path, workers: int) -> float:
+    began = time.perf_counter()
+    run_study(plan, store=store, workers=workers, progress=False)
+    return time.perf_counter() - began
 
 
 @dataclass(frozen=True)
@@ -55,11 +85,11 @@ def _stored(store: ResultStore, fingerprint: str) -> tuple[CampaignRun, pa.Table
     return store.read(fingerprint)
 
 
-def study_overhead(plan: StudyPlan, folder: Path, *, replications: tuple[int, int] = (10, 70)) -> float:
+def study_overhead(plan: StudyPlan, folder: Path) -> float:
     """Return the CPU seconds that one run more adds to a study beside the run itself: to plan, start, store and gather it.
 
     One replication is run in earnest in `folder`, then played back in this process. What a study costs once (reading parameter files)
-    is in both numbers of `replications`, and not in their difference.
+    is in both numbers of replications, and not in their difference.
     """
     real = run_study(plan.model_copy(update={"replications": 1}), store=folder / "real", workers=1, progress=False)
     playback = Playback(real.store, {run.strategy: run.fingerprint for run in real.record.runs}).model()
@@ -72,5 +102,4 @@ def study_overhead(plan: StudyPlan, folder: Path, *, replications: tuple[int, in
         return time.process_time() - began
 
     seconds(1)
-    few, many = replications
-    return (seconds(many) - seconds(few)) / ((many - few) * len(real.record.strategies))
+    return (seconds(_MANY) - seconds(_FEW)) / ((_MANY - _FEW) * len(real.record.strategies))
