@@ -54,6 +54,9 @@ class MesaCampaign(mesa.Model):
         office.send_messages()
         if day < office.campaign_days:
             self._work(day)
+        if day == office.last_day_on_duty:
+            office.end_visits(self.appointments)
+            self.appointments.clear()
         office.begin_evening()
         self.agents_by_type[CustomerAgent].shuffle_do("step")
 
@@ -95,7 +98,7 @@ class MesaCampaign(mesa.Model):
 
     def _calls(self) -> None:
         office = self.office
-        for agents in (LineAgent, SeatAgent):
+        for agents in (SeatAgent, LineAgent):
             if agents in self.agents_by_type:
                 self.agents_by_type[agents].shuffle_do("step")
         if office.answers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from random import Random
 from types import SimpleNamespace
@@ -187,6 +187,17 @@ class Office:
             self.book(customer, self.day)
         due = (customer for customer in take_due(self.agreed, self.day) if customer.status == PROSPECT)
         return sorted(due, key=lambda customer: customer.number)
+
+    @property
+    def last_day_on_duty(self) -> int:
+        """The last day on which teams work; -1 without teams."""
+        return max(self.teams, default=-1)
+
+    def end_visits(self, waiting: Iterable[Customer]) -> None:
+        """Tell those who wait for a visit, or agreed to one on a later day, that there will be none."""
+        agreed = take_due(self.agreed, max(self.agreed, default=0))
+        for customer in [*waiting, *(customer for customer in agreed if customer.status == PROSPECT)]:
+            self.contact(customer, "appointment", "lapsed")
 
     def enquirers(self) -> list[Customer]:
         """Return who rings today of its own accord."""

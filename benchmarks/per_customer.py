@@ -104,6 +104,9 @@ class PerCustomerCampaign:
             self.office.begin_evening()
             while self.appointments and self.appointments[0].lapses < day + 1:
                 self._drop(self.appointments.popleft(), "lapsed")
+            if day == self.office.last_day_on_duty:
+                self.office.end_visits(appointment.customer for appointment in self.appointments)
+                self.appointments.clear()
 
     def _plan(self, day: int) -> None:
         office, levers = self.office, self.office.levers

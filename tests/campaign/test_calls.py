@@ -39,6 +39,7 @@ def bank(city_bank):
 def played(bank, levers):
     """Play one day; return its contacts and how many ended in each outcome."""
     contacts = frame(run_campaign(bank, doing(levers), detail="full"), "contacts")
+    contacts = contacts[contacts["outcome"] != "lapsed"]  # visits agreed to on the only day
     return contacts, contacts["outcome"].value_counts()
 
 

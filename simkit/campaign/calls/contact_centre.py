@@ -61,10 +61,11 @@ class ContactCentre:
         transferred = np.empty(0, dtype=np.int32)
         chance: NDArray[np.floating] = np.empty(0)
         arrival = np.empty(0)
-        if self._machine.paid.shares:
-            transferred, chance, arrival = self._machine_day(day)
+        # People choose first: they are dear, and a machine takes what is left.
         if self._human.paid.shares:
             self._human_day(day)
+        if self._machine.paid.shares:
+            transferred, chance, arrival = self._machine_day(day)
         if self._hotline.open:
             self._hotline.plan(day, transferred, chance, arrival)
         seats = self._world.scaled(self._world.levers.calls.human_seats)

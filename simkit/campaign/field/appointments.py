@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import sys
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -77,10 +80,18 @@ class Appointments:
         """Let today's agreed visits join the line, neighbours in a row, spread over the shift (hours of the day)."""
         self.book(self._requests.until(day, since=self._planned_until), day)
         self._planned_until = day + 1
-        customers = np.sort(self._agreed.take_until(day))
+        self._join(day, opens, closes, agreed_until=day)
+        self._world.record.reserve(self._waiting, day)
+
+    def end(self, day: int) -> None:
+        """After the last working day: whoever still waits for a visit, or agreed to one on a later day, gives up."""
+        self._join(day, 24, 24, agreed_until=sys.maxsize)
+        self.line.give_up(math.inf)
+
+    def _join(self, day: int, opens: float, closes: float, *, agreed_until: int) -> None:
+        customers = np.sort(self._agreed.take_until(agreed_until))
         customers = customers[self._world.wallets.prospects(customers)]
         self._waiting = np.concatenate([self._waiting, customers])
-        self._world.record.reserve(self._waiting, day)
         visits = self._outcomes.at_appointments(customers, (self._attempts[customers] + 1).astype(np.uint8))
         arrival = day + (opens + np.sort(self._slot.uniform(customers, day)) * (closes - opens)) / 24
         deadline = arrival + self._world.levers.field.appointment_max_wait_days

@@ -56,10 +56,12 @@ class FieldForce:
             self._doors.plan(day, teams, self._doors_per_team)
 
     def close(self, day: int) -> None:
-        """End a working day: outcomes, wages, how busy the teams were."""
+        """End a working day: outcomes, wages, how busy the teams were; after the last one nobody is visited any more."""
         teams = self._on_duty.get(day, 0)
         if not teams:
             return
+        if day == max(self._on_duty):
+            self.appointments.end(day)
         cancelled, self._cancelled = self._cancelled, []
         visiting, visits, waited, lapsed = self.appointments.close(day, cancelled)
         busy = self._doors.close(day) + visiting + self._travelled
