@@ -175,8 +175,8 @@ class PerCustomerCampaign:
                 way_back = field.travel_from_branch * MINUTE if position == len(hours) - 1 else 0.0
                 yield self._until(day + opens * HOUR + way_out)
                 office.accounts.service("field_team", (way_out + way_back) / MINUTE, served=0)
-                ends = day + closes * HOUR - way_back
-                yield from self._stretch(number, ends - overtime)
+                ends = day + closes * HOUR - way_back - overtime
+                yield from self._stretch(number, ends)
                 overtime = max(self.environment.now - ends, 0.0)
 
     def _stretch(self, number: int, closes: float) -> Process:

@@ -105,8 +105,8 @@ class FieldForce:
                 overtime = max(min(environment.now, begins) - last_closes, 0.0)
                 yield environment.timeout(max(begins - environment.now, 0.0))
                 self._travelled += way_out + way_back
-                last_closes = day + closes / 24 - way_back
-                yield from self._stretch(team, last_closes - overtime)
+                last_closes = day + closes / 24 - way_back - overtime
+                yield from self._stretch(team, last_closes)
 
     def _stretch(self, team: int, closes: float) -> Generator[simpy.Event, None, None]:
         """Work without a break until `closes`; what is begun is finished."""
