@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from math import gamma
 
 import numpy as np
 import simpy
 from numpy.typing import NDArray
 
+from simkit.campaign.capacity.durations import weibull_about_mean
 from simkit.campaign.capacity.shifts import MINUTES_PER_DAY
 from simkit.campaign.capacity.waiting_line import WaitingLine, serving
 from simkit.campaign.ledger import ContactBatch
@@ -93,9 +93,8 @@ class CommunityEvents:
         outcome = np.full(visitors.shape[0], Outcome.NO_INTEREST, dtype=np.uint8)
         outcome[opened] = Outcome.OPENED
         outcome[opened & (luck[:, 1] < self._aided[segment])] = Outcome.OPENED_AND_PAID
-        shape = self._world.scenario.field.minutes_shape.value
         minutes = np.where(opened, self._open_minutes[segment], self._world.scenario.events.talk.value)
-        minutes = minutes * (-np.log(luck[:, 2])) ** (1 / shape) / gamma(1 + 1 / shape)
+        minutes = weibull_about_mean(minutes, self._world.scenario.field.minutes_shape.value, luck[:, 2])
         patience = -np.log(luck[:, 3]) * self._patience[segment] / MINUTES_PER_DAY
         line = WaitingLine()
         line.join(arrival, arrival + patience, minutes / MINUTES_PER_DAY)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import gamma
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.capacity.durations import weibull_about_mean
 from simkit.campaign.capacity.shifts import MINUTES_PER_DAY
 from simkit.campaign.contacts.conversion import with_odds_ratio
 from simkit.campaign.vocabulary import Channel, Outcome
@@ -89,6 +89,6 @@ class FieldOutcomes:
         minutes = np.full(customers.shape[0], field.pitch.value)
         minutes[refused] = field.refuse.value
         minutes[opened] = self._open_minutes[segment[opened]]
-        minutes *= (-np.log(luck[:, 2])) ** (1 / self._shape) / gamma(1 + 1 / self._shape)
+        minutes = weibull_about_mean(minutes, self._shape, luck[:, 2])
         minutes[paid] += field.first_payment.value
         return Visits(customers, attempt, outcome, chance, minutes / MINUTES_PER_DAY)
