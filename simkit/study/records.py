@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from simkit.atomic_files import replacing, sweep
 from simkit.campaign.fingerprint import versions
 from simkit.params import Difference, Finding, ParameterError, StudyPlan, nearest, resolve
-from simkit.study.atomic import replacing, sweep
 from simkit.study.planning import RunTask
 
 _FILE = "study.json"

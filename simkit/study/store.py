@@ -15,9 +15,9 @@ from pathlib import Path
 import pyarrow as pa
 from pydantic_core import to_json
 
+from simkit.atomic_files import replacing, sweep
 from simkit.campaign import CampaignRun
 from simkit.params import Finding, ParameterError
-from simkit.study.atomic import replacing, sweep
 
 MANIFEST = "manifest"
 METRICS = "metrics"

@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from simkit.atomic_files import replacing
 from simkit.params import Finding, ParameterError, nearest
-from simkit.study.atomic import replacing
 from simkit.study.records import RunKey, StudyRecord, study_folder
 from simkit.study.store import METRICS, ResultStore
 

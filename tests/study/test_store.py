@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
+from simkit.atomic_files import replacing, sweep
 from simkit.params import ParameterError, load_strategy
 from simkit.study import ResultStore
-from simkit.study.atomic import replacing, sweep
 from tests.study.fake_model import Bank, FakeModel
 
 
@@ -104,7 +104,7 @@ def write_half(path):
 
 def test_what_a_dead_process_left_is_swept_and_what_a_living_one_writes_is_not(tmp_path):
     """The name of a temporary file says whose it is."""
-    script = "import os, sys; from pathlib import Path; from simkit.study.atomic import replacing\n"
+    script = "import os, sys; from pathlib import Path; from simkit.atomic_files import replacing\n"
     script += "with replacing(Path(sys.argv[1])) as temporary: temporary.touch(); os._exit(1)"
     subprocess.run([sys.executable, "-c", script, str(tmp_path / "dead")], check=False)
     assert len(list(tmp_path.iterdir())) == 1

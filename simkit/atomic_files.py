@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _SUFFIX = ".unfinished"
@@ -22,7 +23,7 @@ def replacing(path: Path) -> Iterator[Path]:
     A process that dies inside the block leaves the old file, or none, and a temporary one for `sweep`. Nothing is forced to the
     disk: after a power failure a file can be empty, which its reader has to notice.
     """
-    temporary = path.with_name(f".{path.name}~{_HOST}~{os.getpid()}~{secrets.token_hex(4)}{_SUFFIX}")
+    temporary = _beside(path)
     try:
         yield temporary
         temporary.replace(path)
@@ -31,8 +32,34 @@ def replacing(path: Path) -> Iterator[Path]:
         raise
 
 
+@contextmanager
+def replacing_together(folder: Path, names: Sequence[str]) -> Iterator[Path]:
+    """Give a temporary folder to write files in; those of these names are moved to `folder` when the block ends well.
+
+    `folder` is made where there is none; otherwise it is as it was until every file is whole. What dead processes left is swept.
+    """
+    made = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    sweep(folder)
+    temporary = _beside(folder / "files")
+    temporary.mkdir()
+    try:
+        yield temporary
+        for name in names:
+            (temporary / name).replace(folder / name)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        if made:
+            with suppress(OSError):  # it is not empty, as it should be
+                folder.rmdir()
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}~{_HOST}~{os.getpid()}~{secrets.token_hex(4)}{_SUFFIX}")
+
+
 def sweep(folder: Path) -> int:
-    """Remove the temporary files that dead processes left in `folder`; return how many.
+    """Remove the temporary files and folders that dead processes left in `folder`; return how many.
 
     A file is left alone while its process lives. Of other machines nothing is known, so theirs must be a day old: writing one
     takes seconds.
@@ -41,7 +68,7 @@ def sweep(folder: Path) -> int:
     for path in folder.glob(f".*{_SUFFIX}"):
         try:
             if _abandoned(path):
-                path.unlink()
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
                 removed += 1
         except FileNotFoundError:  # finished, or swept by another process, in the meantime
             continue
