@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import get_args
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel
 
@@ -18,6 +19,7 @@ from simkit.params.loading import (
     find_parameters,
     load_model,
     load_scenario,
+    load_strategy,
     parameter_files,
     validated,
 )
@@ -27,15 +29,25 @@ from simkit.params.strategy import Strategy, StudyPlan, resolve
 from simkit.params.yaml_file import YamlFile, read_yaml
 
 DEFAULT_SCENARIO = "city_bank"
+Loaded = TypeVar("Loaded")
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of parameter file: its name for people, its folder under `params/` and its schema."""
+    """One kind of parameter file: its name for people, its folder under `params/` and its schema.
+
+    load: reads a file so that it can be used, and raises `ParameterError` where that asks for more than the schema. facts: what such
+    a file holds. remarks: what else is worth knowing about it. offered: loads what levers offer of this kind, and raises where a campaign
+    cannot give it.
+    """
 
     name: str
     folder: str
     model: type[BaseModel]
+    load: Callable[[Path], BaseModel] | None = None
+    facts: Callable[[Path], Iterable[str]] | None = None
+    remarks: Callable[[Path], Iterable[str]] | None = None
+    offered: Callable[[Levers], object] | None = None
 
 
 SCENARIO = Kind("scenario", "scenarios", Scenario)
@@ -45,13 +57,14 @@ STUDY = Kind("study", "studies", StudyPlan)
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """One file: its kind ('' when it could not be told), its name, what it holds in sentences, and its problems."""
+    """One file: its kind ('' when it could not be told), its name, what it holds in sentences, its problems, and remarks that are none."""
 
     path: Path
     kind: str
     name: str
     facts: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +112,8 @@ def _check_file(path: Path, kinds: Sequence[Kind], scenario: str) -> CheckedFile
         file = read_yaml(existing_file(path))
         kind = _kind_of(file, kinds)
         model = validated(kind.model, file)
+        if kind.load is not None:
+            model = kind.load(path)
     except ParameterError as error:
         return CheckedFile(path, kind.name if kind else "", path.stem, findings=tuple(error.findings))
     notes = _Notes(file)
@@ -113,7 +128,10 @@ def _check_file(path: Path, kinds: Sequence[Kind], scenario: str) -> CheckedFile
         _check_offer(model.levers, kinds, notes)
     elif isinstance(model, StudyPlan):
         _check_study(model, notes)
-    return CheckedFile(path, kind.name, name, tuple(notes.facts), tuple(notes.findings))
+    if kind.facts is not None:
+        notes.facts += kind.facts(path)
+    remarks = tuple(kind.remarks(path)) if kind.remarks is not None else ()
+    return CheckedFile(path, kind.name, name, tuple(notes.facts), tuple(notes.findings), remarks)
 
 
 def _kind_of(file: YamlFile, kinds: Sequence[Kind]) -> Kind:
@@ -140,15 +158,19 @@ class _Notes:
     def problem(self, key: str, text: str) -> None:
         self.findings.append(self.file.finding(key, text))
 
-    def used(self, key: str, folder: str, model: type[Model], name: str) -> Model | None:
+    def used(self, key: str, folder: str, load: Callable[[Path], Model], name: str) -> Model | None:
         """Load what `key` names; note why it cannot be used and return None."""
         try:
             path = find_parameters(folder, name)
         except ParameterError as error:
             self.problem(key, error.findings[0].problem)
             return None
+        return self.tried(key, partial(load, path))
+
+    def tried(self, key: str, load: Callable[[], Loaded]) -> Loaded | None:
+        """Load something; note why it cannot be used and return None."""
         try:
-            return load_model(model, path)
+            return load()
         except ParameterError as error:
             for finding in error.findings:
                 self.problem(key, f"cannot be used: {finding}")
@@ -165,10 +187,12 @@ def _scenario_facts(scenario: Scenario) -> Iterator[str]:
 
 
 def _check_offer(levers: Levers, kinds: Sequence[Kind], notes: _Notes) -> None:
-    programme = levers.offer.reward_programme
+    programme, key = levers.offer.reward_programme, "levers.offer.reward_programme"
     for kind in kinds:
         if programme is not None and kind.folder == "rewards":
-            notes.used("levers.offer.reward_programme", kind.folder, kind.model, programme)
+            loaded = notes.used(key, kind.folder, kind.load or partial(load_model, kind.model), programme)
+            if loaded is not None and kind.offered is not None:
+                notes.tried(key, partial(kind.offered, levers))
 
 
 def _check_strategy(strategy: Strategy, scenario: str, notes: _Notes) -> None:
@@ -185,11 +209,11 @@ def _check_study(plan: StudyPlan, notes: _Notes) -> None:
     count = len(plan.all_strategies)
     runs = count * plan.draws * plan.replications
     notes.facts.append(f"{count} strategies x {plan.draws} draws x {plan.replications} replications = {runs:,} runs")
-    scenario = notes.used("scenario", SCENARIO.folder, Scenario, plan.scenario)
+    scenario = notes.used("scenario", SCENARIO.folder, load_scenario, plan.scenario)
     named: dict[str, str] = {}
     for reference in plan.all_strategies:
         key = f"strategies.{plan.strategies.index(reference)}" if reference in plan.strategies else "strategies"
-        strategy = notes.used(key, STRATEGY.folder, Strategy, reference)
+        strategy = notes.used(key, STRATEGY.folder, load_strategy, reference)
         if strategy is None:
             continue
         if named.setdefault(strategy.name, reference) != reference:

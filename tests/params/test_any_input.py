@@ -21,13 +21,13 @@ from simkit.params import (
     validated,
 )
 from simkit.params.strategy import StudyPlan
-from simkit.rewards import RewardProgramme
+from simkit.rewards import Programme
 
 PARAMS = Path(__file__).resolve().parents[2] / "params"
 FILES = {
     Strategy: PARAMS / "strategies" / "silver_care.yaml",
     StudyPlan: PARAMS / "studies" / "smoke.yaml",
-    RewardProgramme: PARAMS / "rewards" / "small_weekly_reward.yaml",
+    Programme: PARAMS / "rewards" / "huaxia_luckin.yaml",
     Scenario: PARAMS / "scenarios" / "city_bank.yaml",
 }
 DOCUMENTS = {model: read_yaml(path).data for model, path in FILES.items()}
@@ -131,7 +131,7 @@ def test_a_broken_strategy_is_our_error_or_a_usable_strategy(data):
         outcome(lambda: resolve(CITY_BANK, strategy))
 
 
-@pytest.mark.parametrize("model", [StudyPlan, RewardProgramme])
+@pytest.mark.parametrize("model", [StudyPlan, Programme])
 @settings(max_examples=150)
 @given(data=st.data())
 def test_a_broken_plan_or_programme_is_our_error(model, data):
@@ -174,7 +174,7 @@ def load_bytes(model, path, content):
     outcome(lambda: load_model(model, path))
 
 
-@pytest.mark.parametrize("model", [Strategy, StudyPlan, RewardProgramme])
+@pytest.mark.parametrize("model", [Strategy, StudyPlan, Programme])
 @settings(max_examples=100)
 @given(data=st.data())
 def test_a_mistyped_file_is_our_error(model, scratch, data):

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from simkit.params import Kind, check_parameters
-from simkit.rewards import RewardProgramme
+from simkit.params import check_parameters
+from simkit.rewards.linter import REWARD_PROGRAMME
 
 PARAMS = Path(__file__).resolve().parents[2] / "params"
-REWARDS = Kind("reward programme", "rewards", RewardProgramme)
 STRATEGY = """\
 name: small
 title: {en: Small, zh: 小}
@@ -26,11 +25,23 @@ strategies:
   - do_nothing
   - silver_care
 """
+COFFEE = """\
+name: coffee
+title: {en: Coffee, zh: 咖啡}
+parts:
+  coffee:
+    title: {en: Coffee, zh: 咖啡}
+    trigger: {kind: exchange, points: 900}
+    grant: {kind: coupons, quantity: 1, face_cny: 15}
+    validity: {days: 30}
+    caps: [{max: 3, per: month}]
+points: {}
+"""
 
 
 def checked(path):
     """Return the only file of a check."""
-    (file,) = check_parameters(path, others=[REWARDS]).files
+    (file,) = check_parameters(path, others=[REWARD_PROGRAMME]).files
     return file
 
 
@@ -86,6 +97,24 @@ def test_a_reward_programme_that_does_not_exist_is_met_with_the_nearest(write):
     (finding,) = checked(path).findings
     assert (finding.line, finding.key) == (6, "levers.offer.reward_programme")
     assert "did you mean 'small_weekly_reward'?" in finding.problem
+
+
+def test_a_reward_programme_with_a_value_left_empty_cannot_be_offered(write):
+    """The programme itself and the strategy that names it are told where nobody has decided yet."""
+    undecided = write(COFFEE.replace("points: 900", "points: null"), "rewards/coffee.yaml")
+    (finding,) = checked(undecided).findings
+    assert (finding.line, finding.key) == (6, "parts.coffee.trigger.points")
+    assert "is empty" in finding.problem
+
+
+def test_what_the_linter_says_of_a_programme_is_no_problem_of_the_file(write):
+    """A cap that refuses nobody is remarked upon; the programme can be used as it is."""
+    file = checked(write(COFFEE.replace("per: month}", "per: month}, {max: 36, per: year}"), "rewards/coffee.yaml"))
+    assert file.findings == ()
+    (remark,) = file.remarks
+    assert remark.startswith("L3 ")
+    assert "coffee.yaml:9: parts.coffee.caps.1" in remark
+    assert checked(write(COFFEE, "rewards/coffee.yaml")).remarks == ()
 
 
 def test_a_study_counts_its_runs(write):

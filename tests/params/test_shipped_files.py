@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from simkit.params import DO_NOTHING, Kind, check_parameters, load_scenario, load_strategy, load_study, resolve
+from simkit.params import DO_NOTHING, check_parameters, load_scenario, load_strategy, load_study, resolve
 from simkit.params.scenario import SOURCE_CODE
-from simkit.rewards import RewardProgramme
+from simkit.rewards.linter import REWARD_PROGRAMME
 
 PARAMS = Path(__file__).resolve().parents[2] / "params"
 SCENARIO = load_scenario("city_bank")
@@ -16,7 +16,7 @@ STRATEGIES = sorted(path.stem for path in (PARAMS / "strategies").glob("*.yaml")
 
 def test_every_shipped_file_is_found_without_fault():
     """`simkit check params` has nothing to complain of."""
-    report = check_parameters(PARAMS, others=[Kind("reward programme", "rewards", RewardProgramme)])
+    report = check_parameters(PARAMS, others=[REWARD_PROGRAMME])
     assert [str(finding) for finding in report.findings] == []
     assert {path.name for path in PARAMS.rglob("*.yaml")} == {file.path.name for file in report.files}
 
@@ -100,11 +100,11 @@ def test_every_strategy_but_doing_nothing_sets_levers(name):
     assert bool(differences) == (name != DO_NOTHING)
 
 
-def test_the_shipped_study_compares_every_shipped_strategy():
-    """The main question leaves no strategy out."""
-    plan = load_study("city_bank_strategies")
-    assert sorted(plan.all_strategies) == STRATEGIES
-    assert (plan.scale, plan.replications) == (0.1, 20)
+def test_the_shipped_studies_compare_every_shipped_strategy():
+    """The two questions, which outreach and which reward, leave no strategy out."""
+    outreach, rewards = load_study("city_bank_strategies"), load_study("reward_strategies")
+    assert sorted({*outreach.all_strategies, *rewards.all_strategies}) == STRATEGIES
+    assert all((plan.scale, plan.replications) == (0.1, 20) for plan in (outreach, rewards))
 
 
 def test_the_smoke_study_is_small():

@@ -18,6 +18,14 @@ CITY_BANK = read_yaml(PARAMS / "scenarios" / "city_bank.yaml").data | {"scale": 
 OMNICHANNEL = load_strategy("omnichannel")
 LARGEST = 1e6
 ALL_DAY = {"starts": 0, "ends": 24, "break_starts": 0, "break_ends": 0}
+PROGRAMMES = (
+    "small_weekly_reward",
+    "huaxia_luckin",
+    "threshold_cashback",
+    "points_club",
+    "budgeted_coupons",
+    "wallet_discount",
+)
 LAST_MINUTES = {"starts": 23.9, "ends": 24, "break_starts": 24, "break_ends": 24}
 
 
@@ -77,7 +85,7 @@ LEVERS = st.fixed_dictionaries(
             {},
             optional={
                 "welcome_gift_cny": st.floats(0, 1000),
-                "reward_programme": st.none() | st.just("small_weekly_reward"),
+                "reward_programme": st.none() | st.sampled_from(PROGRAMMES),
             },
         ),
         "contact_policy": st.fixed_dictionaries(
