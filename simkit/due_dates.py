@@ -25,9 +25,12 @@ class DueDates(Generic[Number]):
     def spread(self, rows: NDArray[Number], days: NDArray[np.integer]) -> None:
         """Have each row fall due on its own day."""
         order = np.argsort(days, kind="stable")
-        known, begins = np.unique(days[order], return_index=True)
-        for day, part in zip(known.tolist(), np.split(rows[order], begins[1:]), strict=False):
-            self.put(part, day)
+        rows, days = rows[order], days[order]
+        ends = [*(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist(), days.shape[0]]
+        begin = 0
+        for end in ends:
+            self.put(rows[begin:end], int(days[end - 1]) if end else 0)
+            begin = end
 
     def take(self, day: int) -> NDArray[Number]:
         """Take what is due on `day`, in the order in which it was put."""

@@ -18,6 +18,7 @@ from simkit.params import Scenario, draw_parameters
 ALL = "all"
 _WEEKS_PER_YEAR = 52
 _LASTING_WEEKS = 13
+_LESS_THAN_A_FEN = 0.005
 
 Better = Literal["higher", "lower", "neither"]
 Floats = NDArray[np.float64]
@@ -65,7 +66,39 @@ _LIST = (
     _kpi("staff_cost", "CNY", "Staff cost", "人员成本", "lower"),
     _kpi("reward_cost", "CNY", "Reward and gift cost", "权益与礼品成本", "lower"),
     _kpi("coupons_qualified", "count", "Coupons qualified", "权益达标数"),
+    _kpi("coupons_claimed", "count", "Coupons claimed", "权益领取数"),
+    _kpi("coupons_lapsed", "count", "Coupons never claimed", "逾期未领权益数"),
+    _kpi("coupons_effective", "count", "Coupons effective", "权益生效数"),
     _kpi("coupons_redeemed", "count", "Coupons redeemed", "权益核销数"),
+    _kpi("coupons_expired", "count", "Coupons claimed and expired", "权益过期数"),
+    _kpi(
+        "coupon_use",
+        "share",
+        "Coupons redeemed of claimed",
+        "权益核销率",
+        "neither",
+        3,
+        ratio_of=("coupons_redeemed", "coupons_claimed"),
+    ),
+    _kpi("coupon_cost", "CNY", "Cost of the reward programme", "权益方案成本", "lower"),
+    _kpi(
+        "reward_liability",
+        "CNY",
+        "Coupons still owed at the end (bank's share)",
+        "期末未核销权益负债（银行承担）",
+        "lower",
+    ),
+    _kpi("hunter_cost", "CNY", "Cost of the reward programme taken by bonus hunters", "羊毛党占用的权益成本", "lower"),
+    _kpi(
+        "hunter_share",
+        "share",
+        "Share of the reward programme's cost taken by bonus hunters",
+        "羊毛党占权益成本比例",
+        "lower",
+        3,
+        ratio_of=("hunter_cost", "coupon_cost"),
+    ),
+    _kpi("over_budget", "share", "Probability that the reward budget is overspent", "权益超预算概率", "lower", 3),
     _kpi("opted_out", "count", "Opt-outs from a channel", "退订次数", "lower"),
     _kpi("field_wallets", "count", "Wallets opened at visits", "上门开户数", "higher"),
     _kpi("field_staff_days", "staff days", "Field staff days", "外拓人天"),
@@ -140,6 +173,7 @@ KPIS: Mapping[str, Kpi] = {kpi.name: kpi for kpi in _LIST}
 
 _SCHEMA = pa.schema([("segment", pa.string()), ("kpi", pa.string()), ("value", pa.float64())])
 _STAFFED = ("field_team", "event_booth", "human_seat", "inbound_seat")
+_COUPON_EVENTS = ("qualified", "claimed", "lapsed", "effective", "redeemed", "expired")
 _SEATS = ("human_seat", "inbound_seat")
 
 
@@ -155,6 +189,7 @@ def run_metrics(run: CampaignRun, scenario: Scenario) -> pa.Table:
     by_segment = _by_segment(run.tables, scenario, names)
     values = {kpi: float(amounts.sum()) for kpi, amounts in by_segment.items()}
     values |= _money(run.tables) | _capacity(run.tables, run.parameters)
+    values["over_budget"] = _over_budget(values["coupon_cost"], run.parameters)
     values["net_value"] = values["value"] + values["holder_fees"] - values["cost"]
     rows = [(ALL, kpi, value) for kpi, value in _with_ratios(values)]
     for position, name in enumerate(names):
@@ -189,6 +224,7 @@ def _by_segment(tables: Mapping[str, pa.Table], scenario: Scenario, names: tuple
     activated = in_campaign & (conversions["activated_day"].to_numpy() >= 0)
     lasting = in_campaign & pc.fill_null(conversions["lasting"], fill_value=False).to_numpy()
     opted_out = outcomes["contacts"].to_numpy() * _is(outcomes["outcome"], "opted_out")
+    last_day = coupons["day"].to_numpy() == scenario.calendar.horizon_days - 1
     held_before = daily["payments"].to_numpy() - daily["campaign_payments"].to_numpy()
     counts = {
         "contacts": _summed(daily, daily["contacts"].to_numpy(), names),
@@ -196,8 +232,10 @@ def _by_segment(tables: Mapping[str, pa.Table], scenario: Scenario, names: tuple
         "activated": _summed(conversions, activated, names),
         "lasting": _summed(conversions, lasting, names),
         "payments": _summed(daily, daily["payments"].to_numpy(), names),
-        "coupons_qualified": _summed(coupons, coupons["qualified"].to_numpy(), names),
-        "coupons_redeemed": _summed(coupons, coupons["redeemed"].to_numpy(), names),
+        **{f"coupons_{event}": _summed(coupons, coupons[event].to_numpy(), names) for event in _COUPON_EVENTS},
+        "coupon_cost": _summed(coupons, coupons["cost_cny"].to_numpy(), names),
+        "hunter_cost": _summed(coupons, coupons["hunter_cost_cny"].to_numpy(), names),
+        "reward_liability": _summed(coupons, coupons["liability_cny"].to_numpy() * last_day, names),
         "opted_out": _summed(outcomes, opted_out, names),
         "holder_fees": _summed(daily, held_before, names) * scenario.by_segment(scenario.value.ticket),
     }
@@ -215,6 +253,15 @@ def _money(tables: Mapping[str, pa.Table]) -> dict[str, float]:
         "staff_cost": float(amount[_is(costs["item"], "staff")].sum()),
         "reward_cost": float(amount[_is(costs["item"], "reward", "gift")].sum()),
     }
+
+
+def _over_budget(cost_cny: float, parameters: Mapping[str, Any]) -> float:
+    """Return 1 if the reward programme has cost more than its budget at this scale, else 0; not a number where there is no budget."""
+    programme = parameters["reward_programme"]
+    budget = programme["budget"]["total_cny"] if programme else None
+    if budget is None:
+        return float("nan")
+    return float(cost_cny > budget * parameters["scenario"]["scale"] + _LESS_THAN_A_FEN)
 
 
 def _capacity(tables: Mapping[str, pa.Table], parameters: Mapping[str, Any]) -> dict[str, float]:

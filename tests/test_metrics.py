@@ -100,12 +100,12 @@ def test_staff_days_count_everyone_in_a_team(bank):
 
 
 def test_a_ratio_over_nothing_is_not_a_number(bank):
-    """Without contacts, cost or staff the ratios say nothing rather than zero or infinity."""
+    """Without contacts, cost, staff or budget the ratios say nothing rather than zero or infinity."""
     bank = changed(bank, {"scale": 0.002, "calendar.campaign_days": 1, "calendar.horizon_days": 2})
     bank = changed(bank, {"wallet.organic_innovation": 0, "wallet.organic_imitation": 0})
     values = figures(run_campaign(bank, doing({})), bank)["all"]
     assert values["opened"] == values["cost"] == 0
-    empty = [kpi.name for kpi in KPIS.values() if kpi.ratio_of]
+    empty = [*(kpi.name for kpi in KPIS.values() if kpi.ratio_of), "over_budget"]
     assert values[empty].isna().all()
     assert values.drop(empty).notna().all()
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from simkit.campaign.offered_programme import offered_programme
 from simkit.params import Scenario, Strategy, resolve
-from simkit.rewards import load_programme
 
 _MODEL = ("params", "compiled.py", "due_dates.py", "streams.py", "workdays.py", "population.py", "rewards", "campaign")
 _LIBRARIES = ("numpy", "scipy", "simpy", "numba", "chinesecalendar")
@@ -28,11 +28,11 @@ def versions() -> dict[str, str]:
 def resolved_parameters(scenario: Scenario, strategy: Strategy) -> dict[str, Any]:
     """Return every parameter of a run as plain data: the scenario, the strategy's levers upon it, the reward programme's rules."""
     levers = resolve(scenario, strategy).levers
-    programme = levers.offer.reward_programme
+    programme = offered_programme(levers)
     return {
         "scenario": scenario.model_dump(mode="json", exclude={"levers"}),
         "levers": levers.model_dump(mode="json"),
-        "reward_programme": load_programme(programme).model_dump(mode="json") if programme else None,
+        "reward_programme": programme.model_dump(mode="json") if programme else None,
     }
 
 
@@ -43,19 +43,25 @@ def run_fingerprint(
 
     Names, titles and summaries of strategies do not count: the same levers are the same run.
     """
-    return fingerprint_of(resolved_parameters(scenario, strategy), draw, replication, detail)
+    return fingerprint_of(hash_of(resolved_parameters(scenario, strategy)), draw, replication, detail)
 
 
-def fingerprint_of(parameters: Mapping[str, Any], draw: int, replication: int, detail: str) -> str:
-    """Return the fingerprint of a run with these resolved parameters."""
-    content = {
-        "parameters": parameters,
-        "draw": draw,
-        "replication": replication,
-        "detail": detail,
-        "source": _source_hash(),
-        "versions": versions(),
-    }
+def fingerprint_of(parameters: str, draw: int, replication: int, detail: str) -> str:
+    """Return the fingerprint of a run whose resolved parameters have this hash; runs that differ by luck alone share it."""
+    return hash_of(
+        {
+            "parameters": parameters,
+            "draw": draw,
+            "replication": replication,
+            "detail": detail,
+            "source": _source_hash(),
+            "versions": versions(),
+        }
+    )
+
+
+def hash_of(content: Mapping[str, Any]) -> str:
+    """Return the SHA-256 (hex) of plain data."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 

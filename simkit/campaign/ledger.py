@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,16 @@ DAILY_COLUMNS = (
     "active",
     "campaign_active",
 )
-COUPON_COLUMNS = ("qualified", "claimed", "lapsed", "effective", "redeemed", "expired")
+COUPON_COUNTS = ("qualified", "claimed", "lapsed", "withdrawn", "effective", "redeemed", "expired", "revoked")
+COUPON_MONEY = (
+    "issued_cny",
+    "redeemed_cny",
+    "expired_cny",
+    "revoked_cny",
+    "cost_cny",
+    "hunter_cost_cny",
+    "liability_cny",
+)
 
 
 def _schema(**columns: pa.DataType) -> pa.Schema:
@@ -55,7 +64,10 @@ SCHEMAS: dict[str, pa.Schema] = {
         abandoned=pa.int32(),
     ),
     "coupons": _schema(
-        day=pa.int16(), segment=_WORD, **dict.fromkeys(COUPON_COLUMNS, pa.int32()), face_cny=pa.float64()
+        day=pa.int16(),
+        segment=_WORD,
+        **dict.fromkeys(COUPON_COUNTS, pa.int32()),
+        **dict.fromkeys(COUPON_MONEY, pa.float64()),
     ),
     "population": _schema(segment=_WORD, customers=pa.int32(), wallets_at_start=pa.int32(), prospects=pa.int32()),
 }
@@ -79,7 +91,7 @@ _WORDS: dict[str, list[str]] = {
     "outcome": names(Outcome),
     "item": names(CostItem),
     "resource": names(Resource),
-    "event": list(COUPON_COLUMNS),
+    "event": list(COUPON_COUNTS),
 }
 
 
@@ -124,8 +136,9 @@ class Ledger:
         self._words = _WORDS | {"segment": list(segment_names)}
         self._segments = segments
         self._daily = {name: np.zeros((days, segments), dtype=np.int64) for name in DAILY_COLUMNS}
-        self._coupons = {name: np.zeros((days, segments), dtype=np.int64) for name in COUPON_COLUMNS}
-        self._face = np.zeros((days, segments))
+        self._coupons: dict[str, NDArray[Any]] = {
+            name: np.zeros((days, segments)) for name in (*COUPON_COUNTS, *COUPON_MONEY)
+        }
         self._outcomes = np.zeros((days, len(Channel), segments, len(Outcome)), dtype=np.int64)
         self._rows = {name: _Rows() for name in ("costs", "service", *FULL_SCHEMAS)}
 
@@ -161,14 +174,14 @@ class Ledger:
         """Set a column of `daily` that is counted elsewhere, by segment."""
         self._daily[column][day] = counts
 
-    def coupons(self, day: int, column: str, customers: NDArray[np.int32], face_cny: float = 0.0) -> None:
-        """Record that coupons of these customers changed to the state `column`; `face_cny` each is money redeemed."""
-        by_segment = np.bincount(self._segment[customers], minlength=self._segments)
-        self._coupons[column][day] += by_segment
-        self._face[day] += by_segment * face_cny
-        if self.full and customers.shape[0]:
-            event = np.full(customers.shape[0], COUPON_COLUMNS.index(column))
-            self._rows["coupon_events"].chunks.append((np.full(customers.shape[0], day), customers, event))
+    def coupons(self, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Set the table of coupons: counts and money (CNY), each of shape (days, segments)."""
+        self._coupons = {name: columns[name] for name in self._coupons}
+
+    def coupon_events(self, days: NDArray[np.int64], customers: NDArray[np.int32], event: str) -> None:
+        """Keep the coupons that changed to one state, in full detail only."""
+        code = np.full(days.shape[0], COUPON_COUNTS.index(event))
+        self._rows["coupon_events"].chunks.append((days, customers, code))
 
     def payments(self, day: int, customers: NDArray[np.integer], payments: NDArray[np.integer]) -> None:
         """Keep each customer's payments of a day, in full detail only."""
@@ -200,7 +213,7 @@ class Ledger:
         """Return the tables kept so far (all but those made from the customers' final state)."""
         tables = {
             "daily": self._by_day_and_segment("daily", self._daily, dates=True),
-            "coupons": self._by_day_and_segment("coupons", self._coupons | {"face_cny": self._face}, dates=False),
+            "coupons": self._by_day_and_segment("coupons", self._coupons, dates=False),
             "outcomes": self._outcome_table(),
             "costs": self._rows["costs"].table(SCHEMAS["costs"], self._words),
             "service": self._rows["service"].table(SCHEMAS["service"], self._words),
@@ -216,7 +229,7 @@ class Ledger:
         return pa.Table.from_arrays(arrays, schema=schema)
 
     def _by_day_and_segment(self, name: str, columns: dict[str, NDArray[Any]], *, dates: bool) -> pa.Table:
-        days, segments = self._face.shape
+        days, segments = next(iter(columns.values())).shape
         axes: dict[str, NDArray[Any]] = {
             "day": np.repeat(np.arange(days), segments),
             "segment": np.tile(np.arange(segments), days),

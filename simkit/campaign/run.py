@@ -13,20 +13,21 @@ import simpy
 
 from simkit.campaign.behaviour.organic import OrganicAdoption
 from simkit.campaign.behaviour.payments import Payments
-from simkit.campaign.behaviour.reward_play import CouponPlay, NoReward
+from simkit.campaign.behaviour.programme_play import ProgrammePlay
+from simkit.campaign.behaviour.reward_play import NoReward, RewardPlay
 from simkit.campaign.calls.contact_centre import ContactCentre
 from simkit.campaign.contacts.contact_policy import ContactRecord
 from simkit.campaign.contacts.opening import Opening
 from simkit.campaign.field.community_events import CommunityEvents
 from simkit.campaign.field.field_force import FieldForce
-from simkit.campaign.fingerprint import fingerprint_of, resolved_parameters, versions
+from simkit.campaign.fingerprint import fingerprint_of, hash_of, resolved_parameters, versions
 from simkit.campaign.ledger import Ledger
 from simkit.campaign.messages import Messages
+from simkit.campaign.offered_programme import offered_programme
 from simkit.campaign.wallet.wallets import Wallets
 from simkit.campaign.world import World
 from simkit.params import Scenario, Strategy, draw_parameters, resolve
 from simkit.population import make_population
-from simkit.rewards import load_programme
 from simkit.streams import Streams
 from simkit.workdays import WorkCalendar
 
@@ -67,7 +68,7 @@ def run_campaign(
         draw=draw,
         replication=replication,
         detail=detail,
-        fingerprint=fingerprint_of(parameters, draw, replication, detail),
+        fingerprint=fingerprint_of(hash_of(parameters), draw, replication, detail),
         tables=tables,
         parameters=parameters,
         versions=versions(),
@@ -103,8 +104,8 @@ class Campaign:
             wallets=Wallets(scenario, population, streams, ledger),
             opening=Opening(scenario, population, record, gift_cny),
         )
-        programme = levers.offer.reward_programme
-        self._rewards = CouponPlay(self.world, load_programme(programme)) if programme else NoReward(self.world)
+        programme = offered_programme(levers)
+        self._rewards: RewardPlay = ProgrammePlay(self.world, programme) if programme else NoReward(self.world)
 
     def play(self) -> dict[str, pa.Table]:
         """Play every day and return the ledger's tables."""
@@ -134,6 +135,7 @@ class Campaign:
             organic.step(day)
             payments.play(day)
             world.wallets.note_lasting(day)
+        self._rewards.close()
         return world.ledger.tables() | {
             "conversions": world.wallets.conversions(),
             "population": world.wallets.population_table(world.population),

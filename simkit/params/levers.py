@@ -116,6 +116,9 @@ class OfferLevers(Frozen):
     reward_programme: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")] | None = Field(
         default=None, description="Programme under params/rewards that runs as long as the campaign; null means none"
     )
+    reward_reading: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")] | None = Field(
+        default=None, description="Variant of the programme; null is the one that its file names"
+    )
 
 
 class ContactPolicy(Frozen):

@@ -1,7 +1,13 @@
 """From a plan to what it tells: runs, tables, estimates and comparisons."""
 
 from simkit.study.attribution import attribute
-from simkit.study.comparison import COST_PER_INCREMENTAL_LASTING, INCREMENTAL_LASTING, compare
+from simkit.study.comparison import (
+    AGAINST_DOING_NOTHING,
+    COST_PER_INCREMENTAL_LASTING,
+    COST_PER_INCREMENTAL_PAYMENT,
+    INCREMENTAL_LASTING,
+    compare,
+)
 from simkit.study.estimates import Estimate, paired_difference
 from simkit.study.execution import StudyError, execute
 from simkit.study.planning import CAMPAIGN, Model, RunTask, plan_runs
@@ -10,8 +16,10 @@ from simkit.study.store import ResultStore
 from simkit.study.study import Study, finished_runs, open_study, run_study
 
 __all__ = [
+    "AGAINST_DOING_NOTHING",
     "CAMPAIGN",
     "COST_PER_INCREMENTAL_LASTING",
+    "COST_PER_INCREMENTAL_PAYMENT",
     "INCREMENTAL_LASTING",
     "Estimate",
     "Model",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,27 @@ from simkit.study.estimates import Estimates, Values, estimate, fieller, lineari
 
 INCREMENTAL_LASTING = "incremental_lasting"
 COST_PER_INCREMENTAL_LASTING = "cost_per_incremental_lasting"
+COST_PER_INCREMENTAL_PAYMENT = "cost_per_incremental_payment"
+AGAINST_DOING_NOTHING: Mapping[str, Kpi] = {
+    INCREMENTAL_LASTING: Kpi(
+        INCREMENTAL_LASTING, "count", {"en": "Incremental lasting users", "zh": "增量持续用户"}, "higher"
+    ),
+    COST_PER_INCREMENTAL_LASTING: Kpi(
+        COST_PER_INCREMENTAL_LASTING,
+        "CNY",
+        {"en": "Cost per incremental lasting user", "zh": "单个增量持续用户成本"},
+        "lower",
+    ),
+    COST_PER_INCREMENTAL_PAYMENT: Kpi(
+        COST_PER_INCREMENTAL_PAYMENT,
+        "CNY",
+        {"en": "Cost per incremental payment", "zh": "单笔增量支付成本"},
+        "lower",
+        2,
+    ),
+}
+"""Key figures that only a comparison has."""
+_PRICED = {COST_PER_INCREMENTAL_LASTING: "lasting", COST_PER_INCREMENTAL_PAYMENT: "payments"}
 _COLUMNS = ("strategy", "segment", "kpi", "n", "mean", "low", "high", "difference", "difference_low", "difference_high")
 
 
@@ -37,8 +58,8 @@ def compare(
     -------
     Columns strategy, segment, kpi, n (runs), mean, low, high, difference, difference_low, difference_high (run by run against
     `do_nothing`; NaN for itself), confidence, reason (why a mean or interval is NaN, else empty). Beside the KPIs of the runs there
-    are `incremental_lasting`, the difference of `lasting`, and `cost_per_incremental_lasting`, the difference of `cost` over that of
-    `lasting` with Fieller's interval: NaN unless more lasting users than with `do_nothing` are sure.
+    are `incremental_lasting`, the difference of `lasting`, and `cost_per_incremental_lasting` and `cost_per_incremental_payment`, the
+    difference of `cost` over that of `lasting` or `payments` with Fieller's interval: NaN unless more than with `do_nothing` are sure.
     """
     cube = _Cube.of(metrics, strategies)
     values = cube.with_ratios(kpis)
@@ -108,24 +129,27 @@ def _block(
     return pd.DataFrame(dict(zip(_COLUMNS, columns, strict=True)))
 
 
-def _incremental(cube: _Cube, base: int, confidence: float) -> list[pd.DataFrame]:
-    """Return the rows of what a strategy adds to doing nothing, and what one added lasting user costs."""
+def _incremental(cube: _Cube, base: int, confidence: float) -> Iterator[pd.DataFrame]:
+    """Walk over the rows of what a strategy adds to doing nothing, and what one added user or payment costs."""
     others = [name for name in cube.strategies if name != DO_NOTHING]
 
     def added(segments: Sequence[str], kpi: str) -> Values:
         values = np.stack([cube.of_group(segment, kpi) for segment in segments], axis=1)
         return np.delete(values - values[base], base, axis=0)
 
-    def segments_with(kpi: str) -> list[str]:
-        return [segment for segment, name in cube.groups if name == kpi]
+    def segments_with(*kpis: str) -> list[str]:
+        return [
+            segment for segment, name in cube.groups if name == kpis[0] and {(segment, kpi) for kpi in kpis} <= known
+        ]
 
-    with_lasting, with_cost = segments_with("lasting"), segments_with("cost")
-    lasting = estimate(added(with_lasting, "lasting"), confidence)
-    price = fieller(added(with_cost, "cost"), added(with_cost, "lasting"), confidence)
-    return [
-        _block(others, [(segment, INCREMENTAL_LASTING) for segment in with_lasting], lasting, None),
-        _block(others, [(segment, COST_PER_INCREMENTAL_LASTING) for segment in with_cost], price, None),
-    ]
+    known = set(cube.groups)
+    everywhere = segments_with("lasting")
+    lasting = estimate(added(everywhere, "lasting"), confidence)
+    yield _block(others, [(segment, INCREMENTAL_LASTING) for segment in everywhere], lasting, None)
+    for name, kpi in _PRICED.items():
+        if priced := segments_with("cost", kpi):
+            price = fieller(added(priced, "cost"), added(priced, kpi), confidence)
+            yield _block(others, [(segment, name) for segment in priced], price, None)
 
 
 def _reason(n: int, mean: float, kpi: str, kpis: Mapping[str, Kpi]) -> str:
@@ -134,7 +158,7 @@ def _reason(n: int, mean: float, kpi: str, kpis: Mapping[str, Kpi]) -> str:
         return "one run has no interval"
     if not np.isnan(mean):
         return ""
-    if kpi == COST_PER_INCREMENTAL_LASTING:
-        return "more lasting users than with do_nothing are not sure"
+    if kpi in _PRICED:
+        return f"more {'lasting users' if _PRICED[kpi] == 'lasting' else 'payments'} than with do_nothing are not sure"
     ratio = kpis[kpi].ratio_of
     return f"{ratio[1]} is 0" if ratio else "no run has a value"

@@ -78,6 +78,8 @@ def execute(
         return f"{sum(fingerprint in store for fingerprint in wanted)} of {len(wanted)} runs are kept"
 
     try:
+        if executor is not serial:
+            _compile_once(pending, model)
         with (
             progress_of(len(pending), stored=len(wanted) - len(pending), shown=progress) as advance,
             closing(executor(_make, _jobs(pending, store, model))) as outcomes,
@@ -93,6 +95,12 @@ def execute(
     if failures:
         raise StudyError(_in_words(failures, len(wanted)))
     return len(pending)
+
+
+def _compile_once(tasks: Iterable[RunTask], model: Model) -> None:
+    """Compile here what the workers will need, so that they load it and do not all compile it at once."""
+    for task in {task.strategy.name: task for task in tasks}.values():
+        model.compile(task.scenario, task.strategy)
 
 
 def executor_for(workers: int | None, tasks: int) -> Executor:

@@ -7,14 +7,13 @@ import hashlib
 import inspect
 import shlex
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 
-from simkit.campaign import CampaignRun, Detail, resolved_parameters, run_campaign
-from simkit.campaign.fingerprint import fingerprint_of
+from simkit.campaign import CampaignRun, Detail, compile_offered, resolved_parameters, run_campaign
+from simkit.campaign.fingerprint import fingerprint_of, hash_of
 from simkit.metrics import run_metrics
 from simkit.params import Scenario, Strategy, StudyPlan, load_scenario, load_strategy
 
@@ -26,28 +25,38 @@ class _Run(Protocol):
 
 
 class _Parameters(Protocol):
-    def __call__(self, scenario: Scenario, strategy: Strategy) -> Mapping[str, Any]: ...
+    def __call__(self, scenario: Scenario, strategy: Strategy) -> str: ...
 
 
 class _Fingerprint(Protocol):
-    def __call__(self, parameters: Mapping[str, Any], draw: int, replication: int, detail: str) -> str: ...
+    def __call__(self, parameters: str, draw: int, replication: int, detail: str) -> str: ...
 
 
 class _Metrics(Protocol):
     def __call__(self, run: CampaignRun, scenario: Scenario) -> pa.Table: ...
 
 
+class _Compile(Protocol):
+    def __call__(self, scenario: Scenario, strategy: Strategy) -> None: ...
+
+
+def _nothing_to_compile(scenario: Scenario, strategy: Strategy) -> None:
+    """Do nothing."""
+
+
 @dataclass(frozen=True)
 class Model:
     """What a study needs to know of the model.
 
-    run: makes a run. parameters: resolves a strategy upon a scenario. fingerprint: names what determines a run. metrics: measures a run.
+    run: makes a run. parameters: resolves a strategy upon a scenario and returns the hash of it. fingerprint: names what determines a
+    run. metrics: measures a run. compile: compiles what runs of a strategy need, before many processes would do so at once.
     """
 
     run: _Run
     parameters: _Parameters
     fingerprint: _Fingerprint
     metrics: _Metrics
+    compile: _Compile = _nothing_to_compile
 
     @property
     def measure(self) -> str:
@@ -55,7 +64,11 @@ class Model:
         return source_hash(self.metrics.__module__)
 
 
-CAMPAIGN = Model(run_campaign, resolved_parameters, fingerprint_of, run_metrics)
+def _hash_of_parameters(scenario: Scenario, strategy: Strategy) -> str:
+    return hash_of(resolved_parameters(scenario, strategy))
+
+
+CAMPAIGN = Model(run_campaign, _hash_of_parameters, fingerprint_of, run_metrics, compile_offered)
 
 
 @functools.cache

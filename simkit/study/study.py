@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from simkit.atomic_files import replacing
 from simkit.metrics import KPIS
 from simkit.params import Finding, ParameterError, StudyPlan
-from simkit.study.atomic import replacing
 from simkit.study.attribution import attribute
 from simkit.study.comparison import compare
 from simkit.study.execution import execute
@@ -39,6 +39,17 @@ class Study:
     def strategies(self) -> list[str]:
         """The strategies in the plan's order, `do_nothing` first."""
         return [strategy.name for strategy in self.record.strategies]
+
+    @property
+    def programmes(self) -> dict[str, str]:
+        """The reward programme of each strategy that offers one."""
+        key = "levers.offer.reward_programme"
+        default = self.record.scenario["levers"]["offer"]["reward_programme"]
+        offered = {
+            strategy.name: next((lever.value for lever in strategy.differences if lever.key == key), default)
+            for strategy in self.record.strategies
+        }
+        return {name: str(programme) for name, programme in offered.items() if programme is not None}
 
     @property
     def runs(self) -> pd.DataFrame:

@@ -17,6 +17,9 @@ SHIPPED = (
     "digital_first",
     "omnichannel",
     "silver_care",
+    "small_weekly_reward",
+    "reward_heavy",
+    "threshold_cashback",
 )
 VISITS_AND_CALLS = ("visit", "appointment", "community_event", "human_call", "ai_call")
 NOT_HELD = ("cancelled", "lapsed")

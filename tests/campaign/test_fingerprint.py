@@ -42,8 +42,10 @@ def test_draw_replication_detail_and_levers_change_the_fingerprint(city_bank, us
         run_fingerprint(city_bank, strategy, detail="full"),
         run_fingerprint(city_bank, doing({"field.teams": 21}, strategy)),
         run_fingerprint(city_bank, load_strategy("silver_care")),
+        run_fingerprint(city_bank, load_strategy("reward_heavy")),
+        run_fingerprint(city_bank, doing({"offer.reward_reading": "headline"}, load_strategy("reward_heavy"))),
     }
-    assert len(others | {usual}) == 6
+    assert len(others | {usual}) == 8
 
 
 def test_a_strategy_by_another_name_is_the_same_run(city_bank, usual):
@@ -65,7 +67,7 @@ def test_a_run_carries_its_parameters_and_its_fingerprint(city_bank):
     run = run_campaign(bank, strategy, draw=2, replication=1)
     assert run.fingerprint == run_fingerprint(bank, strategy, draw=2, replication=1)
     assert json.loads(json.dumps(run.parameters)) == run.parameters == resolved_parameters(bank, strategy)
-    assert run.parameters["reward_programme"]["grant"]["face_cny"] == 3
+    assert run.parameters["reward_programme"]["parts"]["weekly"]["grant"]["face_cny"] == {"every": 3}
     assert (run.scenario, run.strategy, run.draw, run.replication) == ("city_bank", "trial", 2, 1)
     assert {"python", "simkit", "numpy", "simpy"} <= set(run.versions)
     assert run.seconds > 0

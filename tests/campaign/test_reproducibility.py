@@ -22,11 +22,12 @@ ROOT = Path(__file__).parents[2]
 BY_CUSTOMER = ("contacts", "payments", "coupon_events", "conversions")
 
 
-def test_two_processes_with_different_hash_seeds_give_identical_tables():
+@pytest.mark.parametrize("strategy", ["omnichannel", "reward_heavy"])
+def test_two_processes_with_different_hash_seeds_give_identical_tables(strategy):
     """No set, dictionary or hash of Python's has a say in a result."""
     printed = [
         subprocess.run(
-            [sys.executable, "-m", "tests.campaign.digest", "omnichannel"],
+            [sys.executable, "-m", "tests.campaign.digest", strategy],
             env=os.environ | {"PYTHONHASHSEED": seed},
             cwd=ROOT,
             check=True,
@@ -36,13 +37,14 @@ def test_two_processes_with_different_hash_seeds_give_identical_tables():
         for seed in ("1", "2718281828")
     ]
     assert printed[0] == printed[1]
-    here = digest.digests(digest.small_run("omnichannel"))
+    here = digest.digests(digest.small_run(strategy))
     assert dict(line.split() for line in printed[0].splitlines()) == here
 
 
-def test_a_run_played_twice_is_the_same():
+@pytest.mark.parametrize("strategy", ["silver_care", "reward_heavy"])
+def test_a_run_played_twice_is_the_same(strategy):
     """Nothing is kept from one run to the next."""
-    first, second = (digest.small_run("silver_care") for _ in range(2))
+    first, second = (digest.small_run(strategy) for _ in range(2))
     assert digest.digests(first) == digest.digests(second)
     assert first.fingerprint == second.fingerprint
 
@@ -92,10 +94,12 @@ def others(tables, customer):
     return {name: rows[rows["customer_id"] != customer].reset_index(drop=True) for name, rows in tables.items()}
 
 
+@pytest.mark.parametrize("programme", [None, "small_weekly_reward", "huaxia_luckin"])
 @pytest.mark.parametrize("rank", [0, 5])
-def test_another_offer_to_one_customer_changes_this_customers_rows_only(by_message, rank):
+def test_another_offer_to_one_customer_changes_this_customers_rows_only(by_message, rank, programme):
     """Promise one customer 500 CNY: the contacts, payments, coupons and wallet of every other stay as they are."""
     bank, strategy = by_message
+    strategy = doing({"offer.reward_programme": programme}, strategy)
     usual = run_campaign(bank, strategy, detail="full")
     usual = {name: usual.tables[name].to_pandas() for name in BY_CUSTOMER}
     # One who is written to by text message and has not opened: a great gift will change that.

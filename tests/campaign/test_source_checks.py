@@ -114,7 +114,7 @@ def test_repeated_calls_of_the_shipped_bank_convert_about_18_percent_less(city_b
 
 @pytest.fixture(scope="module")
 def redemption_lags(city_bank):
-    """Days from claiming to redeeming of some 4,000 customers who earn one coupon each, in a programme of one week."""
+    """Days from claiming to redeeming of some 4,000 customers who earn a coupon each in one week; none of them hunts bonuses."""
     bank = changed(
         city_bank,
         {
@@ -122,6 +122,9 @@ def redemption_lags(city_bank):
             "wallet.holders_at_start": 1,
             "wallet.active_share_of_holders": 1,
             "rewards.takes_part": 1,
+            "rewards.notice_delay": 0,
+            "rewards.hunters": 0,
+            "rewards.refunded": 0,
             "calendar.campaign_days": 7,
             "calendar.horizon_days": 56,
         },

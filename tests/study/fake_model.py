@@ -35,10 +35,12 @@ class Bank:
 class FakeModel:
     """Writes one line to `journal` for each run that is begun; takes `seconds`; raises for the runs in `failing`.
 
+    `compiled` has a line for each strategy for which something was compiled ahead.
     The run named `deadly` kills the process that makes it.
     """
 
     journal: Path | None = None
+    compiled: Path | None = None
     seconds: float = 0.0
     failing: frozenset[tuple[str, int]] = frozenset()
     failing_draw: int = 0
@@ -47,7 +49,7 @@ class FakeModel:
 
     def model(self):
         """Give the functions that a study asks for."""
-        return Model(self.run, self.parameters, self.fingerprint, self.metrics)
+        return Model(self.run, self.parameters, self.fingerprint, self.metrics, self.compile)
 
     def parameters(self, scenario, strategy):
         """Resolve a strategy: here its name says all."""
@@ -82,6 +84,13 @@ class FakeModel:
             versions={"simkit": "0"},
             seconds=self.seconds,
         )
+
+    def compile(self, scenario, strategy):
+        """Note that runs of this strategy are prepared, and by which process."""
+        del scenario
+        if self.compiled:
+            with self.compiled.open("a") as lines:
+                lines.write(f"{strategy.name} {os.getpid()}\n")
 
     def metrics(self, run, scenario):
         """Count the KPIs of a run from its ledger."""

@@ -6,7 +6,7 @@ import pytest
 
 from simkit.metrics import KPIS
 from simkit.study import compare
-from simkit.study.estimates import estimate
+from simkit.study.estimates import estimate, fieller
 
 STRATEGIES = ["do_nothing", "digital_first"]
 
@@ -36,6 +36,8 @@ EXAMPLE = {
     ("digital_first", "cost"): [100, 110, 130],
     ("do_nothing", "cost_per_lasting"): [0, 0, 0],
     ("digital_first", "cost_per_lasting"): [100 / 14, 110 / 23, 130 / 36],
+    ("do_nothing", "payments"): [1000, 900, 1100],
+    ("digital_first", "payments"): [1200, 1120, 1290],
 }
 
 
@@ -60,6 +62,29 @@ def test_a_strategy_is_compared_with_doing_nothing_run_by_run(table):
     assert found["difference"] == pytest.approx(13 / 3)
     assert found["difference_low"] == pytest.approx(float(by_hand.low))
     assert found["difference_high"] == pytest.approx(float(by_hand.high))
+
+
+def test_an_incremental_payment_has_a_price_with_fieller_s_interval(table):
+    """340 CNY more for 610 payments more, by the same rule as for lasting users."""
+    found = row(table, "digital_first", "cost_per_incremental_payment")
+    by_hand = fieller(np.array([[100.0, 110.0, 130.0]]), np.array([[200.0, 220.0, 190.0]]), 0.9)
+    assert found["mean"] == pytest.approx(340 / 610)
+    assert (found["low"], found["high"]) == (pytest.approx(float(by_hand.low)), pytest.approx(float(by_hand.high)))
+
+
+def test_no_price_is_told_of_payments_that_are_not_sure():
+    """With payments that may as well be fewer, the reason stands in place of the price; without payments there is no row."""
+    unsure = EXAMPLE | {("digital_first", "payments"): [900, 1000, 1100]}
+    found = row(
+        compare(metrics_of(unsure), KPIS, strategies=STRATEGIES, confidence=0.9),
+        "digital_first",
+        "cost_per_incremental_payment",
+    )
+    assert np.isnan(found["mean"])
+    assert found["reason"] == "more payments than with do_nothing are not sure"
+    without = {key: values for key, values in EXAMPLE.items() if key[1] != "payments"}
+    table = compare(metrics_of(without), KPIS, strategies=STRATEGIES, confidence=0.9)
+    assert "cost_per_incremental_payment" not in set(table["kpi"])
 
 
 def test_doing_nothing_is_not_compared_with_itself(table):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from simkit.study import ResultStore, StudyError, execute
-from tests.study.fake_model import FakeModel, tasks_of
+from tests.study.fake_model import CHANCES, FakeModel, tasks_of
 
 
 def stored(folder, tasks):
@@ -51,6 +51,19 @@ def test_a_run_is_never_made_twice(tmp_path):
     assert execute(tasks_of(fake, replications=2), store, workers=1, progress=False, model=fake.model()) == 0
     assert execute(tasks_of(fake, replications=3), store, workers=1, progress=False, model=fake.model()) == 3
     assert max(Counter(lines_of(fake.journal)).values()) == 1
+
+
+def test_what_runs_need_compiled_is_compiled_once_before_there_are_workers(tmp_path):
+    """By this process, once for each strategy with runs to make; not where this process makes all runs, or none is to be made."""
+    fake = FakeModel(compiled=tmp_path / "compiled")
+    store = ResultStore(tmp_path / "store")
+    execute(tasks_of(fake, replications=1), store, workers=1, progress=False, model=fake.model())
+    assert not fake.compiled.exists()
+    tasks = tasks_of(fake, replications=3)
+    execute(tasks, store, workers=2, progress=False, model=fake.model())
+    assert sorted(lines_of(fake.compiled)) == sorted((name, str(os.getpid())) for name in CHANCES)
+    execute(tasks, store, workers=2, progress=False, model=fake.model())
+    assert len(lines_of(fake.compiled)) == len(CHANCES)
 
 
 def test_equal_runs_under_two_names_are_made_once(tmp_path):
@@ -108,7 +121,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from simkit.study import ResultStore, execute
-from tests.study.fake_model import FakeModel, tasks_of
+from tests.study.fake_model import CHANCES, FakeModel, tasks_of
 
 folder, workers, seconds, replications = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
 fake = FakeModel(journal=folder / "journal", seconds=seconds)
@@ -134,7 +147,7 @@ def started(folder, *, workers, seconds=0.02, replications=8):
 
 
 def lines_of(journal):
-    """Return the runs that were begun, as (strategy, replication)."""
+    """Return the first two words of each line: strategy and replication of the runs that were begun."""
     return [tuple(line.split()[:2]) for line in journal.read_text().splitlines()] if journal.exists() else []
 
 

@@ -107,8 +107,9 @@ class Payments:
         weeks = (day - wallets.activated_day[users] + WEEKDAYS // 2) // WEEKDAYS
         left = self._endurance[users] - self._weekly_hazard[self._world.population.segment[users], weeks]
         self._endurance[users] = left
-        wallets.stop(users[left <= 0], day)
-        self._users = users[left > 0]
+        stays = (left > 0) & ~self._rewards.leaves(users, day)
+        wallets.stop(users[~stays], day)
+        self._users = users[stays]
 
     def _draw(self, users: Customers, day: int) -> NDArray[np.uint8]:
         """Return Poisson payments for each weekday of the current week, shape (7, users), from one block of luck a user-week."""
@@ -117,6 +118,7 @@ class Payments:
         kind = self._rewards.rate_step(users, day) * self._kinds + self._kind[users]
         plan = np.empty((WEEKDAYS, users.shape[0]), dtype=np.uint8)
         plan_week(luck, kind, self._cuts, plan)
+        self._rewards.adjust(users, plan, day)
         return plan
 
     def _record(self, day: int, payers: Customers, payments: NDArray[np.uint8]) -> None:

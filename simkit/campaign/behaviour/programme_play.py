@@ -1,0 +1,258 @@
+"""Customers of one reward programme, which runs as long as the campaign, on its own days: the rules are the engine's, people are here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.campaign.behaviour.bank_points import BankPoints
+from simkit.campaign.behaviour.payment_amounts import PaymentAmounts
+from simkit.campaign.behaviour.payment_needs import PaymentNeeds
+from simkit.campaign.behaviour.players import NEVER_COUNTS, NOBODY, Players
+from simkit.campaign.behaviour.reward_luck import RewardLuck
+from simkit.campaign.behaviour.spare_payments import SparePayments, has_spare_payments
+from simkit.campaign.behaviour.weekly_play import WeeklyPlay
+from simkit.campaign.reward_books import record_rewards
+from simkit.campaign.wallet.activity import NEVER
+from simkit.campaign.world import World
+from simkit.due_dates import DueDates
+from simkit.rewards import EventKind, Events, Programme, RewardEngine, day_number
+
+Customers = NDArray[np.integer]
+Rows = NDArray[np.int64]
+_DROP_DAYS = 14
+_OPEN, _CLAIMED = 0, 1
+_PROGRESS_STEPS = 4
+_USUAL, _RUNNING = 0, 1
+_AFTER = _RUNNING + _PROGRESS_STEPS
+
+
+class ProgrammePlay:
+    """A programme being played by the customers of a run."""
+
+    def __init__(self, world: World, programme: Programme) -> None:
+        scenario, response = world.scenario, world.scenario.rewards
+        self._world = world
+        self._programme = programme
+        self._base = day_number(scenario.calendar.start)
+        self._ends = world.campaign_days
+        if programme.ends_on is not None:
+            self._ends = min(self._ends, max(day_number(programme.ends_on) + 1 - self._base, 0))
+        self._players = Players(world, programme)
+        self._needs = PaymentNeeds.of(programme)
+        self._counts_from = self._players.counts_from
+        if self._needs.new_only:
+            self._counts_from = np.where(world.population.holder, np.int16(NEVER_COUNTS), self._counts_from)
+        self._counts_this_week = self._counts_from
+        if self._needs.a_week:
+            self._counts_this_week = np.full_like(self._counts_from, NEVER_COUNTS)
+        segments, hunters = len(scenario.segments), self._players.hunts
+        self._engine = RewardEngine(
+            programme,
+            self._players.cards(world, programme),
+            scale=scenario.scale,
+            bank_share=scenario.costs.coupon_share.value,
+            group=(self._players.segment + segments * hunters).astype(np.uint8),
+            groups=2 * segments,
+            first_day=self._base,
+            last_day=self._base + scenario.calendar.horizon_days - 1,
+        )
+        self._luck = RewardLuck(world, self._players)
+        self._weekly = WeeklyPlay(world, programme, self._players)
+        self._amounts = PaymentAmounts(world)
+        self._claims_on = DueDates(np.int64)
+        self._redeems_on = DueDates(np.int64)
+        self._refunds_on = DueDates(np.int64)
+        self._spare = SparePayments(self._players) if has_spare_payments(programme) else None
+        self._points = BankPoints(world, programme, self._players)
+        self.rate_ratios = np.ones((_AFTER + 1, segments))
+        progress = (np.arange(_PROGRESS_STEPS) + 0.5) / _PROGRESS_STEPS if programme.stages is not None else 0.0
+        gradient = 1 + response.goal_gradient.value * np.square(np.broadcast_to(progress, _PROGRESS_STEPS))
+        self.rate_ratios[_RUNNING:_AFTER] = response.payment_uplift.value * gradient[:, None]
+        self.rate_ratios[_AFTER] = 1 - scenario.by_segment(response.drop_after)
+
+    def begin_day(self, day: int) -> None:
+        """Let refunds come in, and customers claim, redeem and exchange what they meant to today."""
+        if self._spare is not None and self._world.calendar.weekday[day] == 0:
+            self._spare.begin_week()
+        slots = self._refunds_on.take(day)
+        self._apply(day, EventKind.REFUND, np.zeros_like(slots), target=slots)
+        self._claim(self._claims_on.take(day), day)
+        rows = self._redeems_on.take(day)
+        self._apply_to_coupons(day, EventKind.REDEEM, rows)
+        self._exchange_points(day)
+
+    def paid(self, payers: Customers, payments: NDArray[np.uint8], day: int) -> None:
+        """Let the payments of those who count in the programme count while it runs."""
+        if day >= self._ends:
+            return
+        if self._points.credited:
+            self._credit(payers, payments, day)
+        counting = np.flatnonzero(self._counts_this_week[payers] <= day)
+        payers, payments = payers[counting], payments[counting]
+        accounts = self._players.account[payers]
+        if self._needs.approval:
+            self._welcome(payers, accounts)
+        refunded, days = self._luck.refunds(payers, payments, day)
+        amounts = None
+        if self._needs.amounts:
+            amounts = self._amounts.draw(payers, payments, day)
+            self._weekly.shrink(self._engine, accounts, payments, amounts, day)
+        counted = payments if self._spare is None else self._spare.hold_back(accounts, payments, refunded)
+        owner = np.repeat(accounts, counted)
+        first = (np.cumsum(counted, dtype=np.int64) - counted)[refunded]
+        slots = self._plan_refunds(first, days, amounts, owner.shape[0])
+        if amounts is not None and self._needs.least_fen > 1:
+            enough = np.flatnonzero(amounts >= self._needs.least_fen)
+            owner, amounts, slots = owner[enough], amounts[enough], slots[enough]
+        before = self._engine.coupons.shape[0]
+        self._apply(day, EventKind.PAYMENT, owner, amount=1 if amounts is None else amounts, target=slots)
+        self._intend(before, day)
+
+    def rate_step(self, users: Customers, day: int) -> NDArray[np.int64]:
+        """Say who pays more (the programme runs, and the next stage is near) or less (it has just ended) than usual."""
+        steps = np.zeros(users.shape[0], dtype=np.int64)
+        if day >= self._ends + _DROP_DAYS:
+            return steps
+        accounts = self._players.account[users]
+        plays = np.flatnonzero(accounts != NOBODY)
+        plays = plays[self._players.knows(accounts[plays], min(day, self._ends - 1))]
+        steps[plays] = self._running_step(accounts[plays]) if day < self._ends else _AFTER
+        return steps
+
+    def adjust(self, users: Customers, plan: NDArray[np.uint8], day: int) -> None:
+        """Let players plan for the week's reward, and hunters pay no more than they must."""
+        if day < self._ends:
+            self._weekly.adjust(users, plan, day)
+            if self._needs.a_week:
+                self._look_ahead(users, plan, day)
+
+    def leaves(self, users: Customers, day: int) -> NDArray[np.bool_]:
+        """Hunters who knew of the programme leave when it is over."""
+        leaves = np.zeros(users.shape[0], dtype=np.bool_)
+        if day >= self._ends:
+            accounts = self._players.account[users]
+            plays = np.flatnonzero(accounts != NOBODY)
+            leaves[plays] = self._players.hunting(accounts[plays], self._ends - 1)
+        return leaves
+
+    def close(self) -> None:
+        """Hand the run's coupons, their money and points to the ledger."""
+        record_rewards(self._world, self._programme, self._engine, self._players, self._base)
+
+    def _running_step(self, accounts: Customers) -> NDArray[np.int64] | int:
+        """Return the step of progress to the next stage: icons since the last one, of those that it needs."""
+        stages = self._programme.stages
+        if stages is None:
+            return _RUNNING
+        needs = np.array([0, *stages.thresholds, stages.thresholds[-1] + 1])
+        people = self._engine.people
+        stage = people["stage"][accounts].astype(np.int64)
+        progress = (people["icons"][accounts] - needs[stage]) / (needs[stage + 1] - needs[stage])
+        steps = np.clip(progress * _PROGRESS_STEPS, 0, _PROGRESS_STEPS - 1).astype(np.int64)
+        return _RUNNING + np.where(stage == len(stages.thresholds), 0, steps)
+
+    def _welcome(self, payers: Customers, accounts: Customers) -> None:
+        """Let the card of who opened the wallet during the run be approved on that day."""
+        opened = self._world.wallets.opened_day[payers]
+        new = opened != NEVER
+        self._engine.people["approved"][accounts[new]] = opened[new] + self._base
+
+    def _look_ahead(self, users: Customers, plan: NDArray[np.uint8], day: int) -> None:
+        """Let only payments of those count who may pay often enough this week; one payment more may be the first one of all."""
+        new = self._world.wallets.activated_day[users] == day
+        enough = plan.sum(axis=0, dtype=np.uint16) + new >= self._needs.a_week
+        self._counts_this_week[users] = np.where(enough, self._counts_from[users], NEVER_COUNTS)
+
+    def _credit(self, payers: Customers, payments: NDArray[np.uint8], day: int) -> None:
+        """Credit points of the bank's own to those who use any."""
+        earning = self._points.earners(payers, day)
+        payers, payments = payers[earning], payments[earning]
+        accounts = self._players.account[payers]
+        amounts = self._amounts.draw(payers, payments, day)
+        self._weekly.shrink(self._engine, accounts, payments, amounts, day)
+        credited, points = self._points.put_by(accounts, self._points.worth(amounts, payments))
+        self._apply(day, EventKind.POINTS, credited, amount=points)
+
+    def _plan_refunds(
+        self, first: NDArray[np.int64], days: NDArray[np.int64], amounts: NDArray[np.int64] | None, payments: int
+    ) -> NDArray[np.int32]:
+        """Plan the refunds of the payments at positions `first`. Return each payment's slot."""
+        slots = np.full(payments, -1, dtype=np.int32)
+        if amounts is not None:
+            matters = amounts[first] >= self._needs.least_fen
+            first, days = first[matters], days[matters]
+        if first.shape[0]:
+            numbers = self._engine.reserve_slots(first.shape[0]) + np.arange(first.shape[0])
+            slots[first] = numbers
+            self._refunds_on.spread(numbers, days)
+        return slots
+
+    def _intend(self, before: int, day: int) -> None:
+        """Draw what becomes of the coupons that are new: open ones may be claimed, claimed ones redeemed."""
+        coupons = self._engine.coupons[before:]
+        if coupons.shape[0]:
+            if self._spare is not None:
+                self._spare.note_rewards(coupons["account"])
+            status = coupons["status"]
+            open_ = np.flatnonzero((status == _OPEN) & (coupons["place"] == 0))
+            claiming, days = self._luck.claims(coupons, open_, day)
+            self._claims_on.spread(before + open_[claiming], days)
+            self._will_redeem(before + np.flatnonzero(status == _CLAIMED))
+
+    def _will_redeem(self, rows: Rows) -> None:
+        if not rows.shape[0]:
+            return
+        redeeming, days = self._luck.redemptions(self._engine.coupons, rows, self._base)
+        self._redeems_on.spread(rows[redeeming], days)
+
+    def _claim(self, rows: Rows, day: int) -> None:
+        """Claim grants by their first rows; draw when the coupons of those that were claimed are redeemed."""
+        self._apply_to_coupons(day, EventKind.CLAIM, rows)
+        coupons = self._engine.coupons
+        claimed = rows[coupons["status"][rows] == _CLAIMED]
+        quantity = coupons["quantity"][claimed].astype(np.int64)
+        first = np.repeat(np.cumsum(quantity) - quantity, quantity)
+        self._will_redeem(np.repeat(claimed, quantity) + np.arange(quantity.sum()) - first)
+
+    def _exchange_points(self, day: int) -> None:
+        """Let users of points ask for a coupon, each once a week on a day of their own."""
+        if self._points.part is None or day >= self._ends:
+            return
+        accounts, due = self._points.asking(day)
+        self._apply(day, EventKind.POINTS, accounts[due > 0], amount=due[due > 0])
+        before = self._engine.coupons.shape[0]
+        self._apply(day, EventKind.EXCHANGE, accounts, subject=self._points.part)
+        granted = self._engine.coupons[before:]
+        self._points.spent(granted["account"][granted["place"] == 0])
+        self._intend(before, day)
+
+    def _apply_to_coupons(self, day: int, kind: EventKind, rows: Rows) -> None:
+        coupons = self._engine.coupons
+        part, number = coupons["part"][rows], coupons["number"][rows]
+        self._apply(day, kind, coupons["account"][rows], subject=part, target=number)
+
+    def _apply(
+        self,
+        day: int,
+        kind: EventKind,
+        accounts: NDArray[np.integer],
+        *,
+        subject: NDArray[Any] | int = 0,
+        amount: NDArray[np.int64] | int = 0,
+        target: NDArray[np.integer] | int = -1,
+    ) -> None:
+        count = accounts.shape[0]
+        if count:
+            self._engine.apply(
+                Events(
+                    account=accounts.astype(np.int32),
+                    day=np.full(count, self._base + day, dtype=np.uint16),
+                    kind=np.full(count, kind, dtype=np.uint8),
+                    subject=np.broadcast_to(subject, count).astype(np.int16),
+                    amount=np.broadcast_to(amount, count).astype(np.int64),
+                    target=np.broadcast_to(target, count).astype(np.int32),
+                )
+            )

@@ -1,0 +1,95 @@
+"""How players plan their week: some pay as often as the week's reward needs; bonus hunters pay just that, and as little as counts."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.campaign.behaviour.players import NOBODY, Players
+from simkit.campaign.world import World
+from simkit.rewards import Programme, RewardEngine
+from simkit.rewards.triggers import OnePayment, PaymentsInPeriod
+
+Customers = NDArray[np.integer]
+_WEEKDAYS = 7
+
+
+class WeeklyPlay:
+    """Changes plans of payments for a programme that rewards so many payments in a natural week."""
+
+    def __init__(self, world: World, programme: Programme, players: Players) -> None:
+        self._world = world
+        self._players = players
+        self._top_up = world.scenario.rewards.top_up.value
+        self._luck = world.streams.decision("reward.top_up")
+        weekly = [
+            part.trigger
+            for part in programme.parts.values()
+            if isinstance(part.trigger, PaymentsInPeriod) and part.trigger.period == "natural_week"
+        ]
+        self._needed = min((trigger.payments for trigger in weekly), default=0)
+        every = [
+            part.trigger
+            for part in programme.parts.values()
+            if isinstance(part.trigger, OnePayment) and part.trigger.times == "every"
+        ]
+        self._least = min((max(_fen(trigger.min_amount_cny), 1) for trigger in weekly or every), default=0)
+        self._once = [
+            (position, part.who.new_customers, _fen(part.trigger.min_amount_cny))
+            for position, part in enumerate(programme.parts.values())
+            if isinstance(part.trigger, OnePayment) and part.trigger.times == "once"
+        ]
+
+    def adjust(self, users: Customers, plan: NDArray[np.uint8], day: int) -> None:
+        """Change plans in place, from the weekday of `day` on."""
+        if not self._needed:
+            return
+        accounts = self._players.account[users]
+        playing = np.flatnonzero(accounts != NOBODY)
+        playing = playing[self._players.knows(accounts[playing], day)]
+        hunts = self._players.hunts[accounts[playing]]
+        first = int(self._world.calendar.weekday[day])
+        self._play_the_minimum(playing[hunts], plan, first)
+        self._reach_the_reward(users, playing[~hunts], plan, day)
+
+    def shrink(
+        self,
+        engine: RewardEngine,
+        payers: Customers,
+        payments: NDArray[np.uint8],
+        amounts: NDArray[np.int64],
+        day: int,
+    ) -> None:
+        """Let hunters among payers (accounts) pay as little as counts, in place: for a part that is given once, else for the others."""
+        hunting = self._players.hunting(payers, day)
+        hunts = np.flatnonzero(np.repeat(hunting, payments))
+        accounts = np.repeat(payers[hunting], payments[hunting])
+        least = np.full(hunts.shape[0], self._least, dtype=np.int64)
+        new = engine.people["new_customer"][accounts] != 0
+        for part, for_new, amount in self._once:
+            wanted = ~engine.granted(accounts, part) & (new | (not for_new))
+            least = np.where(wanted, np.maximum(least, amount), least)
+        amounts[hunts] = np.where(least > 0, least, amounts[hunts])
+
+    def _play_the_minimum(self, hunters: NDArray[np.int64], plan: NDArray[np.uint8], first: int) -> None:
+        days_left = _WEEKDAYS - first
+        plan[first:, hunters] = 0
+        for payment in range(self._needed):
+            plan[first + payment % days_left, hunters] += 1
+
+    def _reach_the_reward(
+        self, users: Customers, players: NDArray[np.int64], plan: NDArray[np.uint8], day: int
+    ) -> None:
+        """Let some who planned too few payments make up for it, all on one day of the week."""
+        first = int(self._world.calendar.weekday[day])
+        planned = plan[first:].sum(axis=0, dtype=np.int16)[players]
+        few = np.flatnonzero((planned > 0) & (planned < self._needed))
+        luck = self._luck.uniforms(users[players[few]], int(self._world.calendar.week[day]), width=2)
+        tops_up = luck[:, 0] < self._top_up
+        chosen = few[tops_up]
+        weekday = first + (luck[tops_up, 1] * (_WEEKDAYS - first)).astype(np.int64)
+        plan[weekday, players[chosen]] += (self._needed - planned[chosen]).astype(np.uint8)
+
+
+def _fen(cny: float) -> int:
+    return round(cny * 100)
