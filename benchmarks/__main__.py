@@ -15,6 +15,8 @@ from rich.console import Console
 
 from benchmarks.memory import compilation, memory
 from benchmarks.pairing import pairing
+from benchmarks.replay_speed import replay_speed
+from benchmarks.reward_speed import engine_against_interpreter, reward_steps
 from benchmarks.speed import mechanisms, one_run, throughput, warm_up
 from benchmarks.study_overhead import efficiency, overhead
 from benchmarks.table import Figure, as_table
@@ -30,10 +32,12 @@ class Sizes:
     paired_customers: int
     replications: int
     study_scale: float | None
+    replayed_customers: int
+    replayed_events: int
 
 
-FULL = Sizes(3, 1_000_000, 10_000, 20_000, 60, 0.5)
-QUICK = Sizes(1, 200_000, 3_000, 10_000, 20, None)
+FULL = Sizes(3, 1_000_000, 10_000, 20_000, 60, 0.5, 1_000_000, 10_000_000)
+QUICK = Sizes(1, 200_000, 3_000, 10_000, 20, None, 20_000, 200_000)
 
 
 def main() -> None:
@@ -67,6 +71,11 @@ def _measure(sizes: Sizes) -> dict[str, list[Figure]]:
                 compilation(),
                 overhead(Path(folder)),
                 *([efficiency(Path(folder), sizes.study_scale, replications=4)] if sizes.study_scale else []),
+            ],
+            f"Rewards at {sizes.customers:,} customers": [
+                *reward_steps(sizes.customers, sizes.rounds),
+                *engine_against_interpreter(sizes.rounds),
+                *replay_speed(sizes.replayed_customers, sizes.replayed_events),
             ],
             "Memory": memory(sizes.customers),
             f"Pairing: {sizes.replications} replications of {sizes.paired_customers:,} customers": pairing(

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from simkit.campaign import CampaignRun
 
-COUPON_STATES = ("qualified", "claimed", "lapsed", "redeemed", "expired")
+COUPON_STATES = ("qualified", "claimed", "lapsed", "withdrawn", "redeemed", "expired", "revoked")
+COUPON_MONEY = (
+    "issued_cny",
+    "redeemed_cny",
+    "expired_cny",
+    "revoked_cny",
+    "cost_cny",
+    "hunter_cost_cny",
+    "liability_cny",
+)
 FLOWS = ("opened", "activated", "went_dormant", "payments")
 LEVELS = ("active", "campaign_active")
 
@@ -45,5 +54,5 @@ def ledger_accounts(run: CampaignRun) -> Accounts:
     for resource, rows in service.groupby("resource", observed=True):
         figures[f"service: {resource}, served"] = rows["served"].sum()
         figures[f"service: {resource}, busy minutes"] = rows["busy_minutes"].sum()
-    figures |= {f"coupons: {state}": coupons[state].sum() for state in COUPON_STATES}
+    figures |= {f"coupons: {state}": coupons[state].sum() for state in (*COUPON_STATES, *COUPON_MONEY)}
     return Accounts({name: float(value) for name, value in figures.items()})

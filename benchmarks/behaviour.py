@@ -13,17 +13,17 @@ from types import SimpleNamespace
 from typing import Protocol
 
 from benchmarks.accounts import Accounts
+from benchmarks.reward_player import Player
+from benchmarks.weekly_coupons import Coupon
 from simkit.params import Levers
-from simkit.rewards import RewardProgramme
 
 PROSPECT, OPENED, ACTIVE, DORMANT = range(4)
 LASTING_DAYS, ACTIVE_DAYS, FIRST_PAYMENT_WITHIN_DAYS = 90, 30, 14
-YEAR = 364
+YEAR, WEEKDAYS = 364, 7
 # Survival is that of activity within 30 days, which outlives the last payment by about four weeks.
 LOOK_BACK_WEEKS = 4
 WEEKS_OF_MEMORY = 4
 FREE_CONTACTS = 2
-DROP_DAYS = 14
 HANG_UP_MINUTES = 0.15
 NEVER = -(10**6)
 
@@ -41,8 +41,8 @@ class Office(Protocol):
     campaign_days: int
     organic_chance: list[float]
     holders: list[int]
-    programme: RewardProgramme | None
-    coupon_earned: Callable[[Customer, RewardProgramme], None]
+    coupon_earned: Callable[[Customer, Coupon], None]
+    payment_refunded: Callable[[Customer, int, int], None]
 
 
 @dataclass(slots=True)
@@ -64,7 +64,6 @@ class Customer:
         "busy_day",
         "calls",
         "community",
-        "coupons",
         "first_payment_day",
         "held_out",
         "last_payment_day",
@@ -72,18 +71,17 @@ class Customer:
         "number",
         "office",
         "opened_day",
+        "plan",
+        "player",
         "propensity",
         "recent",
         "segment",
         "status",
         "subscriptions",
         "takes_calls",
-        "takes_part",
         "usual_payments",
         "week",
         "week_contacts",
-        "week_payments",
-        "weekly_payments",
         "weekly_stop",
     )
 
@@ -92,8 +90,9 @@ class Customer:
         self.office = office
         self.number, self.segment, self.community = number, segment, community
         self.propensity = random.gauss(-(spread**2) / 2, spread)
-        self.usual_payments = self.weekly_payments = wallet.payments_per_week[segment] * level_ratio
-        self.takes_part = random.random() < office.plain.rewards.takes_part[segment]
+        self.usual_payments = wallet.payments_per_week[segment] * level_ratio
+        self.plan = [0] * WEEKDAYS
+        self.player: Player | None = None
         self.takes_calls = random.random() < office.plain.calls.consent[segment]
         self.status, self.able = PROSPECT, random.random() < wallet.can_pay_by_phone[segment]
         self.opened_day = self.activated_day = self.first_payment_day = self.last_payment_day = self.busy_day = NEVER
@@ -101,7 +100,6 @@ class Customer:
         self.week, self.week_contacts, self.recent = 0, 0, [0.0] * WEEKS_OF_MEMORY
         self.attempts, self.calls = 0, {"human_call": 0, "ai_call": 0}
         self.subscriptions: dict[str, Subscription] = {}
-        self.week_payments = self.coupons = 0
         self.weekly_stop = 0.0
         if random.random() < wallet.holders_at_start[segment]:
             self.status = DORMANT
@@ -116,7 +114,6 @@ class Customer:
         weeks = LOOK_BACK_WEEKS + YEAR // 7 - 1
         alpha, beta = wallet.survival_alpha[self.segment], wallet.survival_beta[self.segment]
         self.weekly_stop = office.random.betavariate(alpha, beta + weeks)
-        self._choose_week()
 
     # --- contacts
 
@@ -271,33 +268,36 @@ class Customer:
         elif self.status == ACTIVE:
             if office.weekday == 0:
                 self._begin_week()
+            elif office.day == 0:
+                self._plan_week()
             if self.status == ACTIVE:
-                self.pay(self._payments())
+                self.pay(self.plan[office.weekday])
         if self.status == OPENED and self.first_payment_day == office.day:
             self._first_payment()
         if self.opened_day == office.day - LASTING_DAYS:
             self.lasting = self.last_payment_day > office.day - ACTIVE_DAYS
 
     def _begin_week(self) -> None:
-        self.week_payments = 0
-        if office_weeks(self.office.day - self.activated_day) and self.office.random.random() < self.weekly_stop:
+        office, player = self.office, self.player
+        tired = office_weeks(office.day - self.activated_day) and office.random.random() < self.weekly_stop
+        if tired or (player and player.leaves(office.day, office.campaign_days)):
             self._stop()
         else:
-            self._choose_week()
+            self._plan_week()
 
-    def _choose_week(self) -> None:
-        """Choose how much to pay until Sunday; the reward programme counts."""
-        office, ratio = self.office, 1.0
-        if office.programme and self.takes_part:
-            if office.day < office.campaign_days:
-                ratio = office.plain.rewards.payment_uplift
-            elif office.day < office.campaign_days + DROP_DAYS:
-                ratio = 1 - office.plain.rewards.drop_after[self.segment]
-        self.weekly_payments = self.usual_payments * ratio
+    def _plan_week(self) -> None:
+        """Plan the payments of the days until Sunday, with the reward in mind."""
+        office, player, ratio = self.office, self.player, 1.0
+        if player:
+            ratio = player.payment_ratio(office.day, office.campaign_days)
+        rate = self.usual_payments * ratio / WEEKDAYS
+        self.plan = [self._poisson(rate) if weekday >= office.weekday else 0 for weekday in range(WEEKDAYS)]
+        if player and office.day < office.campaign_days:
+            player.adjust(self.plan, office.weekday, office.day)
 
-    def _payments(self) -> int:
+    def _poisson(self, rate: float) -> int:
         """Return a Poisson number of payments for a day (Knuth's method: the rate is small)."""
-        limit, product, payments = math.exp(-self.weekly_payments / 7), self.office.random.random(), 0
+        limit, product, payments = math.exp(-rate), self.office.random.random(), 0
         while product > limit:
             product *= self.office.random.random()
             payments += 1
@@ -305,15 +305,15 @@ class Customer:
 
     def _first_payment(self) -> None:
         office, wallet = self.office, self.office.plain.wallet
-        self.status, self.activated_day, self.week_payments = ACTIVE, office.day, 0
+        self.status, self.activated_day = ACTIVE, office.day
         office.accounts["activated"] += 1
         if self.opened_day < office.campaign_days:
             office.accounts.cost("gift", office.levers.offer.welcome_gift_cny)
         self.weekly_stop = office.random.betavariate(
             wallet.survival_alpha[self.segment], wallet.survival_beta[self.segment]
         )
-        self._choose_week()
-        self.pay(max(self._payments(), 1))
+        self._plan_week()
+        self.pay(max(self.plan[office.weekday], 1))
         if office.random.random() >= (1 - self.weekly_stop) ** LOOK_BACK_WEEKS:
             self._stop()
 
@@ -322,38 +322,20 @@ class Customer:
         self.office.accounts["went_dormant"] += 1
 
     def pay(self, payments: int) -> None:
-        """Make the day's payments; enough of them within a week earn a coupon."""
+        """Make the day's payments; they count in the reward, and now and then one is refunded."""
         office = self.office
         if not payments:
             return
         office.accounts["payments"] += payments
         self.last_payment_day = office.day
-        programme = office.programme
-        if programme is None or not self.takes_part or office.day >= office.campaign_days:
-            return
-        before = self.week_payments
-        self.week_payments += payments
-        earned = before < programme.trigger.payments <= self.week_payments
-        if earned and self.coupons < programme.caps.per_customer:
-            self.coupons += 1
-            office.accounts["coupons: qualified"] += 1
-            office.coupon_earned(self, programme)
-
-    # --- coupons
-
-    def days_to_claim(self) -> int | None:
-        """Return the days from qualifying to claiming, or None: never."""
-        rewards, random = self.office.plain.rewards, self.office.random
-        if random.random() >= rewards.claim[self.segment]:
-            return None
-        return 1 + (math.floor(random.expovariate(1 / rewards.claim_delay)) if rewards.claim_delay else 0)
-
-    def days_to_redeem(self) -> int | None:
-        """Return the days from claiming to redeeming, or None: never."""
-        rewards, random = self.office.plain.rewards, self.office.random
-        if random.random() >= rewards.redeem[self.segment]:
-            return None
-        return math.ceil(random.weibullvariate(rewards.lag_scale[self.segment], rewards.lag_shape))
+        player = self.player
+        if player and office.day < office.campaign_days and player.knows(office.day):
+            coupon = player.card.pay(office.week, office.day, payments)
+            if coupon:
+                office.coupon_earned(self, coupon)
+            delay = player.days_to_refund(payments)
+            if delay is not None:
+                office.payment_refunded(self, office.week, office.day + delay)
 
 
 def office_weeks(days: int) -> int:

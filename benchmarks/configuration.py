@@ -10,6 +10,7 @@ MILLION = 1_000_000
 HOLDERS, ACTIVE_OF_HOLDERS = 0.44, 0.5
 STRATEGIES = ("do_nothing", "cold_door_to_door", "omnichannel")
 FULL_BLOWN = "omnichannel"
+REWARDING = ("small_weekly_reward", "reward_heavy", "threshold_cashback")
 _PER_BANK = {"field": ("teams", "partner_communities_per_week"), "calls": ("human_seats", "inbound_seats", "ai_lines")}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import deque
+from collections.abc import Callable
 from itertools import pairwise
 
 import mesa
@@ -16,8 +17,10 @@ from benchmarks.accounts import Accounts
 from benchmarks.behaviour import PROSPECT, Customer
 from benchmarks.office import CallList, Office
 from benchmarks.shifts import shares
+from benchmarks.weekly_coupons import Coupon
 from simkit.params import Hours, Scenario, Strategy
-from simkit.rewards import RewardProgramme
+
+REFUND, CLAIM, REDEMPTION, END = range(4)
 
 
 def run_mesa(scenario: Scenario, strategy: Strategy, seed: int) -> Accounts:
@@ -34,7 +37,8 @@ class MesaCampaign(mesa.Model):
     def __init__(self, scenario: Scenario, strategy: Strategy, seed: int) -> None:
         super().__init__(seed=seed)
         self.office = Office(scenario, strategy, seed)
-        self.office.coupon_earned = lambda customer, programme: self._wallets[customer.number].earn(programme)
+        self.office.coupon_earned = lambda customer, coupon: self._wallets[customer.number].earn(coupon)
+        self.office.payment_refunded = lambda customer, week, day: self._wallets[customer.number].refund(week, day)
         self.appointments: deque[Customer] = deque()
         self.callers: deque[tuple[Customer, float]] = deque()
         levers, at_work = self.office.levers, 1 - self.office.plain.calls.shrinkage
@@ -112,47 +116,48 @@ class MesaCampaign(mesa.Model):
 
 
 class CustomerAgent(mesa.Agent):
-    """A customer and its coupons."""
+    """A customer, and what it means to do about its coupons on which day: refunds before claims before redemptions."""
 
     def __init__(self, model: MesaCampaign, customer: Customer) -> None:
         super().__init__(model)
         self.customer = customer
-        self.coupons: list[tuple[int, str]] = []
+        self.diary: dict[int, list[tuple[int, Callable[[], object]]]] = {}
 
     def step(self) -> None:
         """Live a day."""
-        programme = self.model.office.programme
-        if programme and self.coupons:
-            self._look_at_coupons(programme)
+        for _, act in sorted(self.diary.pop(self.model.office.day, []), key=lambda entry: entry[0]):
+            act()
         self.customer.evening()
 
-    def earn(self, programme: RewardProgramme) -> None:
+    def earn(self, coupon: Coupon) -> None:
         """Get a coupon, to be claimed or lapsed."""
-        day = self.model.office.day
-        days = self.customer.days_to_claim()
-        if days is None or days > programme.claim.window_days:
-            self.coupons.append((day + programme.claim.window_days + 1, "lapsed"))
-        else:
-            self.coupons.append((day + days, "claimed"))
+        player = self.customer.player
+        if player is None:
+            return
+        days = player.days_to_claim()
+        if days is not None:
+            self._mean_to(coupon.qualified + days, CLAIM, lambda: self._claim(coupon))
+        lapses = coupon.qualified + player.card.rules.days_to_claim + 1
+        self._mean_to(lapses, END, lambda: player.card.too_late(coupon, lapses))
 
-    def _look_at_coupons(self, programme: RewardProgramme) -> None:
-        office = self.model.office
-        today = [event for due, event in self.coupons if due == office.day]
-        self.coupons = [coupon for coupon in self.coupons if coupon[0] != office.day]
-        for event in today:
-            office.accounts[f"coupons: {event}"] += 1
-            if event == "claimed":
-                self._claim(programme)
-            elif event == "redeemed":
-                office.accounts.cost("reward", programme.grant.face_cny * office.plain.costs.coupon_share)
+    def refund(self, week: int, day: int) -> None:
+        """Have a payment of a week refunded on a day."""
+        player = self.customer.player
+        if player:
+            self._mean_to(day, REFUND, lambda: player.card.refund(week, day))
 
-    def _claim(self, programme: RewardProgramme) -> None:
-        validity, day = programme.validity.days, self.model.office.day
-        days = self.customer.days_to_redeem()
-        if days is None or days >= validity:
-            self.coupons.append((day + validity, "expired"))
-        else:
-            self.coupons.append((day + days, "redeemed"))
+    def _claim(self, coupon: Coupon) -> None:
+        player, day = self.customer.player, self.model.office.day
+        if player is None or not player.card.claim(coupon, day):
+            return
+        days = player.days_to_redeem()
+        if days is not None:
+            self._mean_to(day + days, REDEMPTION, lambda: player.card.redeem(coupon, day + days))
+        expires = day + player.card.rules.days_valid + 1
+        self._mean_to(expires, END, lambda: player.card.too_late(coupon, expires))
+
+    def _mean_to(self, day: int, order: int, act: Callable[[], object]) -> None:
+        self.diary.setdefault(day, []).append((order, act))
 
 
 class WorkerAgent(mesa.Agent):

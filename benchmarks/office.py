@@ -12,11 +12,13 @@ from types import SimpleNamespace
 from benchmarks.accounts import Accounts
 from benchmarks.behaviour import ACTIVE_DAYS, NEVER, PROSPECT, Customer, Subscription
 from benchmarks.plain_numbers import plain_numbers
+from benchmarks.reward_player import Player, plays
 from benchmarks.shifts import roster
+from benchmarks.weekly_coupons import Coupon, WeeklyRules
 from simkit.params import Levers, Scenario, Strategy, resolve
 from simkit.params.levers import MessageChannel
 from simkit.population import PAYMENT_LEVELS, payment_level_ratios
-from simkit.rewards import RewardProgramme, load_programme
+from simkit.rewards import load_programme
 from simkit.workdays import WorkCalendar
 
 DAYS_PER_YEAR = 365.25
@@ -32,7 +34,8 @@ class Office:
         self.levers: Levers = resolve(scenario, strategy).levers
         self.random = Random(seed)  # noqa: S311 - luck, not secrets
         self.accounts = Accounts()
-        self.coupon_earned: Callable[[Customer, RewardProgramme], None] = lambda *_: None
+        self.coupon_earned: Callable[[Customer, Coupon], None] = lambda *_: None
+        self.payment_refunded: Callable[[Customer, int, int], None] = lambda *_: None
         self.campaign_days = scenario.calendar.campaign_days
         self.horizon = scenario.calendar.horizon_days
         self._scale = scenario.scale
@@ -40,9 +43,8 @@ class Office:
         calendar = WorkCalendar(scenario.calendar.start, self.horizon, scenario.calendar.extra_holidays)
         self._weekdays, self._weeks = calendar.weekday.tolist(), calendar.week.tolist()
         self._workdays: list[bool] = calendar.is_workday.tolist()
-        self.programme = (
-            load_programme(self.levers.offer.reward_programme) if self.levers.offer.reward_programme else None
-        )
+        offered, share = self.levers.offer.reward_programme, self.plain.costs.coupon_share
+        self.rules = WeeklyRules.of(load_programme(offered), share) if offered else None
         self.day, self.week, self.weekday = 0, 0, self._weekdays[0]
         self.communities: list[list[Customer]] = []
         self.customers = list(self._make_customers(scenario.customers))
@@ -50,7 +52,8 @@ class Office:
         self.holders = [0] * len(self._segments)
         for customer in self.customers:
             customer.held_out = self.random.random() < self.levers.contact_policy.holdout_share
-            customer.takes_part &= not customer.held_out
+            if self.rules and not customer.held_out and plays(self.plain, self.random, customer.segment, self.rules):
+                customer.player = Player(self.plain.rewards, self.random, customer.segment, self.rules)
             self.members[customer.segment] += 1
             self.holders[customer.segment] += customer.status != PROSPECT
         self.organic_chance = [0.0] * len(self._segments)
@@ -124,6 +127,8 @@ class Office:
         self.accounts["active at the end"] = len(recent)
         self.accounts["campaign_active at the end"] = sum(customer.opened_day != NEVER for customer in recent)
         self.accounts["lasting"] = sum(customer.lasting for customer in self.customers)
+        for player in (customer.player for customer in self.customers if customer.player):
+            player.card.audit(self.accounts, self.horizon, hunts=player.hunts)
         return self.accounts
 
     # --- lists

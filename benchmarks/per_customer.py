@@ -16,13 +16,15 @@ import simpy
 from benchmarks.accounts import Accounts
 from benchmarks.behaviour import PROSPECT, Customer
 from benchmarks.office import Office
+from benchmarks.reward_player import Player
 from benchmarks.shifts import Stretches, shares, stretches
+from benchmarks.weekly_coupons import Coupon
 from simkit.params import Hours, Scenario, Strategy
-from simkit.rewards import RewardProgramme
 
 Process = Generator[simpy.Event, Any, None]
 MINUTE = 1 / (24 * 60)
 HOUR = 1 / 24
+REFUNDS, CLAIMS, REDEMPTIONS = 1 * HOUR, 2 * HOUR, 3 * HOUR
 OFFICE_EVENING, HOME_EVENING = 22.5 * HOUR, 23 * HOUR
 ROUND = HOUR
 
@@ -56,7 +58,8 @@ class PerCustomerCampaign:
     def __init__(self, scenario: Scenario, strategy: Strategy, seed: int) -> None:
         self.environment = simpy.Environment()
         self.office = Office(scenario, strategy, seed)
-        self.office.coupon_earned = lambda customer, programme: self._start(self._coupon(customer, programme))
+        self.office.coupon_earned = self._coupon_earned
+        self.office.payment_refunded = lambda customer, week, day: self._start(self._refund(customer, week, day))
         self.appointments: deque[Appointment] = deque()
         self.hotline = simpy.Store(self.environment)
         levers, calls = self.office.levers, self.office.plain.calls
@@ -144,24 +147,38 @@ class PerCustomerCampaign:
             customer.evening()
             yield self.environment.timeout(1)
 
-    def _coupon(self, customer: Customer, programme: RewardProgramme) -> Process:
-        """A coupon's life: claimed in time or lapsed, then redeemed in time or expired."""
-        accounts = self.office.accounts
-        days = customer.days_to_claim()
-        if days is None or days > programme.claim.window_days:
-            yield self.environment.timeout(programme.claim.window_days + 1)
-            accounts["coupons: lapsed"] += 1
+    # --- rewards
+
+    def _coupon_earned(self, customer: Customer, coupon: Coupon) -> None:
+        if customer.player:
+            self._start(self._coupon(customer.player, coupon))
+
+    def _coupon(self, player: Player, coupon: Coupon) -> Process:
+        """A coupon's life: claimed in time or lapsed, then redeemed in time or expired; a refund may cut it short."""
+        card = player.card
+        last_day = coupon.qualified + card.rules.days_to_claim
+        days = player.days_to_claim()
+        if days is not None and coupon.qualified + days <= last_day:
+            yield self._until(coupon.qualified + days + CLAIMS)
+            if card.claim(coupon, coupon.qualified + days):
+                yield from self._claimed(player, coupon)
+                return
+        yield self._until(last_day + 1)
+        card.too_late(coupon, last_day + 1)
+
+    def _claimed(self, player: Player, coupon: Coupon) -> Process:
+        last_day, days = coupon.claimed + player.card.rules.days_valid, player.days_to_redeem()
+        if days is not None and coupon.claimed + days <= last_day:
+            yield self._until(coupon.claimed + days + REDEMPTIONS)
+            player.card.redeem(coupon, coupon.claimed + days)
             return
-        yield self.environment.timeout(days)
-        accounts["coupons: claimed"] += 1
-        days = customer.days_to_redeem()
-        if days is None or days >= programme.validity.days:
-            yield self.environment.timeout(programme.validity.days)
-            accounts["coupons: expired"] += 1
-            return
-        yield self.environment.timeout(days)
-        accounts["coupons: redeemed"] += 1
-        accounts.cost("reward", programme.grant.face_cny * self.office.plain.costs.coupon_share)
+        yield self._until(last_day + 1)
+        player.card.too_late(coupon, last_day + 1)
+
+    def _refund(self, customer: Customer, week: int, day: int) -> Process:
+        yield self._until(day + REFUNDS)
+        if customer.player:
+            customer.player.card.refund(week, day)
 
     # --- the field
 

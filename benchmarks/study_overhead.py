@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -58,15 +57,15 @@ class Playback:
         """Give the functions that a study asks for."""
         return Model(self.run, self.parameters, self.name, self.metrics)
 
-    def parameters(self, scenario: Scenario, strategy: Strategy) -> dict[str, Any]:
+    def parameters(self, scenario: Scenario, strategy: Strategy) -> str:
         """Resolve a strategy: here its name says all."""
         del scenario
-        return {"strategy": strategy.name}
+        return strategy.name
 
-    def name(self, parameters: Mapping[str, Any], draw: int, replication: int, detail: str) -> str:
+    def name(self, parameters: str, draw: int, replication: int, detail: str) -> str:
         """Name a run after its place in the study."""
         del detail
-        return f"{parameters['strategy']}_{draw}_{replication}"
+        return f"{parameters}_{draw}_{replication}"
 
     def run(self, scenario: Scenario, strategy: Strategy, draw: int, replication: int, *, detail: str) -> CampaignRun:
         """Give the strategy's stored run under its place in the study."""

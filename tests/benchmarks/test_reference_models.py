@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+import yaml
 from scipy import stats
 
 from benchmarks.accounts import ledger_accounts
@@ -16,6 +17,7 @@ from simkit.params import load_scenario
 # The probability, fixed before any run, that one of all figures of a test is called different by luck alone (Holm).
 FAMILY_WISE_LEVEL = 0.01
 FEWEST = 3.0  # a figure of fewer a run is too skewed for a comparison of means
+TITLE = {"en": "Coupon", "zh": "券"}
 MORNING = {"starts": 9, "ends": 12, "break_starts": 12, "break_ends": 12}
 FIELD = {"teams": 2, "partner": "residents_committee", "partner_communities_per_week": 4, "accepts_requests": True}
 MESSAGES = {
@@ -46,9 +48,12 @@ UNCONTESTED = {"messages": MESSAGES, "offer": OFFER}
 
 
 def small_bank(customers):
-    """Make a bank of small communities whose events draw crowds and whose customers ring often, so that queues form."""
+    """Make a bank of small communities whose events draw crowds and whose customers ring often, so that queues form.
+
+    Bonus hunters and refunds are many, so that what they do to coupons is seen.
+    """
     scenario = load_scenario("city_bank")
-    bank, calls, field = scenario.bank, scenario.calls, scenario.field
+    bank, calls, field, rewards = scenario.bank, scenario.calls, scenario.field, scenario.rewards
     crowds = dict.fromkeys(scenario.events.attend.value, 0.3)
     sections = {
         "bank": {
@@ -59,10 +64,56 @@ def small_bank(customers):
         "events": {"attend": scenario.events.attend.model_copy(update={"value": crowds})},
         "calls": {"enquiries_per_1000_customers_a_day": with_value(calls.enquiries_per_1000_customers_a_day, 5)},
         "field": {"requests_per_1000_customers_a_day": with_value(field.requests_per_1000_customers_a_day, 2)},
+        "rewards": {
+            "hunters": rewards.hunters.model_copy(update={"value": dict.fromkeys(rewards.hunters.value, 0.2)}),
+            "reference_face": with_value(rewards.reference_face, 6),
+            "refunded": with_value(rewards.refunded, 0.05),
+        },
         "calendar": {"campaign_days": 28, "horizon_days": 120},
     }
     changed = {name: getattr(scenario, name).model_copy(update=update) for name, update in sections.items()}
     return scenario.model_copy(update=changed | {"scale": 1.0})
+
+
+def bank_of_users(customers):
+    """Make the same bank of users, nearly all; its campaign ends amid a week."""
+    scenario = small_bank(customers)
+    names = ("holders_at_start", "active_share_of_holders")
+    most = dict.fromkeys(scenario.segment_names, 0.9)
+    update = {name: getattr(scenario.wallet, name).model_copy(update={"value": most}) for name in names}
+    calendar = scenario.calendar.model_copy(update={"campaign_days": 38, "horizon_days": 90})
+    return scenario.model_copy(update={"wallet": scenario.wallet.model_copy(update=update), "calendar": calendar})
+
+
+@pytest.fixture(scope="module")
+def rewarded_bank():
+    """Load a bank of 500, before a test names another folder of parameters."""
+    return bank_of_users(500)
+
+
+@pytest.fixture(scope="module")
+def large_rewarded_bank():
+    """Load a bank of 2,000, before a test names another folder of parameters."""
+    return bank_of_users(2_000)
+
+
+@pytest.fixture
+def two_coupons(tmp_path, monkeypatch):
+    """Offer a weekly coupon of other rules than the shipped one; two a person, so that later claims are refused."""
+    part = {
+        "title": TITLE,
+        "trigger": {"kind": "payments_in_period", "payments": 4, "period": "natural_week"},
+        "claim": {"days": 4, "day_count": "ordinal"},
+        "grant": {"kind": "coupons", "quantity": 1, "face_cny": 9},
+        "validity": {"days": 12, "day_count": "elapsed"},
+        "caps": [{"max": 2, "per": "programme"}],
+        "bank_share": 0.4,
+    }
+    (tmp_path / "rewards").mkdir()
+    programme = {"name": "two_coupons", "title": dict(TITLE), "parts": {"coupon": part}}
+    (tmp_path / "rewards" / "two_coupons.yaml").write_text(yaml.safe_dump(programme), encoding="utf-8")
+    monkeypatch.setenv("SIMKIT_PARAMS", str(tmp_path))
+    return {"offer": {"reward_programme": "two_coupons"}}
 
 
 def our_accounts(scenario, levers, replications):
@@ -128,6 +179,30 @@ def test_agents_of_mesa_give_the_same_campaign_where_nobody_queues():
     scenario = small_bank(2_500)
     textbook = textbook_accounts(run_mesa, scenario, UNCONTESTED, 6)
     assert different(textbook, our_accounts(scenario, UNCONTESTED, 24)) == []
+
+
+@pytest.mark.parametrize("model", [run_per_customer, run_mesa], ids=["simpy", "mesa"])
+def test_who_plays_for_a_reward_gives_the_same_coupons_in_a_bank_of_users(model, rewarded_bank, two_coupons):
+    """Noticing, topping up, hunting, claims, caps, refunds, redemptions and leaving: coupons, their money and payments have our means."""
+    textbook = textbook_accounts(model, rewarded_bank, two_coupons, 12)
+    assert {"coupons: withdrawn", "coupons: revoked", "coupons: hunter_cost_cny"} <= set().union(*textbook)
+    assert different(textbook, our_accounts(rewarded_bank, two_coupons, 40)) == []
+
+
+def test_the_comparison_notices_players_who_top_up_thrice_as_often(rewarded_bank, two_coupons):
+    """The tests of agreement can fail in what the reward alone brings."""
+    rewards = rewarded_bank.rewards
+    often = rewards.model_copy(update={"top_up": with_value(rewards.top_up, 3 * rewards.top_up.value)})
+    textbook = textbook_accounts(run_mesa, rewarded_bank, two_coupons, 12)
+    found = different(textbook, our_accounts(rewarded_bank.model_copy(update={"rewards": often}), two_coupons, 40))
+    assert "coupons: qualified" in {line.rsplit(":", 1)[0] for line in found}
+
+
+@pytest.mark.slow
+def test_who_plays_for_a_reward_gives_the_same_coupons_within_narrow_intervals(large_rewarded_bank, two_coupons):
+    """The same with more customers and runs."""
+    textbook = textbook_accounts(run_per_customer, large_rewarded_bank, two_coupons, 20)
+    assert different(textbook, our_accounts(large_rewarded_bank, two_coupons, 80)) == []
 
 
 @pytest.mark.slow
