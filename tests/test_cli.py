@@ -1,5 +1,7 @@
 """The command: what a planner types is answered with results or with a message, never with a traceback."""
 
+import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -61,6 +63,51 @@ def test_a_wrong_file_fails_its_check_with_place_and_nearest_name(command, tmp_p
     assert "did you mean 'field'?" in out
 
 
+def test_the_check_remarks_upon_rules_and_still_passes(command):
+    """What the linter says of a reward programme stands beneath its file, and is no problem of the file."""
+    code, out, _ = command("check", "params/rewards/huaxia_luckin.yaml")
+    assert code == 0
+    told = out.splitlines()
+    assert "readings: tiered, as_written, headline, of which 'tiered' counts" in told[0]
+    assert told[1].startswith("  note L1 params/rewards/huaxia_luckin.yaml:")
+    assert told[-1] == "1 files, 0 problems"
+
+
+def test_a_strategy_that_offers_an_undecided_programme_fails_its_check(command, tmp_path, monkeypatch):
+    """A value that is left empty makes the programme unusable, and so the strategy that names it."""
+    shutil.copytree("params", tmp_path / "params")
+    monkeypatch.setenv("SIMKIT_PARAMS", str(tmp_path / "params"))
+    small = tmp_path / "params" / "rewards" / "small_weekly_reward.yaml"
+    small.write_text(small.read_text(encoding="utf-8").replace("face_cny: 3", "face_cny: null"), encoding="utf-8")
+    for path in (small, tmp_path / "params" / "strategies" / "digital_first.yaml"):
+        code, out, _ = command("check", path)
+        assert code == 1
+        assert "parts.weekly.grant.face_cny.every: is empty" in out
+
+
+def test_the_linter_tells_every_reading_and_fails_by_the_one_that_counts(command):
+    """The coffee programme is sound as it is read, and has three problems as it is written."""
+    code, out, _ = command("lint", "huaxia_luckin")
+    assert code == 0
+    assert "problem L1" in out
+    assert "[as_written]. Advertise 94, or change the rules so that they give 100." in out
+    assert out.splitlines()[-1] == "6 findings, 0 problems in the reading 'tiered'"
+    code, out, _ = command("lint", "huaxia_luckin", "--variant", "as_written")
+    assert code == 1
+    assert out.splitlines()[-1] == "6 findings, 3 problems in the reading 'as_written'"
+
+
+def test_findings_can_be_read_by_a_programme(command):
+    """A list of objects with always the same keys."""
+    code, out, _ = command("lint", "params/rewards/huaxia_luckin.yaml", "--json")
+    assert code == 0
+    findings = json.loads(out)
+    keys = ["rule", "severity", "readings", "file", "line", "key", "message", "action"]
+    assert [list(finding) for finding in findings] == [keys] * 6
+    assert findings[0]["readings"] == ["as_written"]
+    assert json.loads(command("lint", "points_club", "--json")[1]) == []
+
+
 def test_a_study_is_run_shown_and_asked(command, plan, tmp_path):
     """From the plan to the comparison, the list of studies, a table, SQL and one run."""
     store = ("--store", tmp_path / "store")
@@ -103,7 +150,11 @@ def test_an_explanation_adds_up(command):
     [
         (("run", "city_bank", "omnichanel"), "did you mean 'omnichannel'?"),
         (("run", "city_bnak", "omnichannel"), "did you mean 'city_bank'?"),
+        (("lint", "huaxia_lucking"), "did you mean 'huaxia_luckin'?"),
+        (("lint", "huaxia_luckin", "--variant", "headlines"), "did you mean 'headline'?"),
         (("study", "smokee"), "did you mean 'smoke'?"),
+        (("rewards", "huaxia_lukin"), "did you mean 'huaxia_luckin'?"),
+        (("rewards", "huaxia_luckin", "--starts-on", "soon"), "write it like 2026-03-02"),
         (("study", "missing/plan.yaml"), "there is none named 'plan.yaml'"),
         (("show", "nothing"), "begins no run"),
         (("query", "nothing", "select 1"), "there is no study 'nothing'"),
@@ -115,7 +166,7 @@ def test_an_explanation_adds_up(command):
 )
 def test_wrong_words_are_met_with_what_is_allowed(command, tmp_path, words, told):
     """A wrong name or number ends with a message that helps, and a code that is not 0."""
-    store = () if words[0] == "explain" else ("--store", str(tmp_path))
+    store = () if words[0] in {"explain", "lint"} else ("--store", str(tmp_path))
     code, _, err = command(*words, *store)
     assert code != 0
     assert told in err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -13,7 +13,13 @@ from simkit.campaign import CampaignRun
 from simkit.metrics import ALL, KPIS
 from simkit.reporting.lookups import Comparison
 from simkit.reporting.quantities import NO_BREAK, Quantities
-from simkit.study import COST_PER_INCREMENTAL_LASTING, INCREMENTAL_LASTING, Estimate, Study
+from simkit.study import (
+    COST_PER_INCREMENTAL_LASTING,
+    COST_PER_INCREMENTAL_PAYMENT,
+    INCREMENTAL_LASTING,
+    Estimate,
+    Study,
+)
 
 _ENGLISH = Quantities("en_GB")
 
@@ -45,14 +51,25 @@ _COSTS = {
     "net value": Column("net_value", "CNY"),
     "net value against": Column("net_value", "CNY", against=True),
 }
+_REWARDS = {
+    "claimed": Column("coupons_claimed", "count"),
+    "redeemed": Column("coupons_redeemed", "count"),
+    "cost of rewards": Column("coupon_cost", "CNY"),
+    "hunters' share": Column("hunter_share", "share", 3),
+    "still owed": Column("reward_liability", "CNY"),
+    "P(overspend)": Column("over_budget", "share", 3),
+    "cost per incremental payment": Column(COST_PER_INCREMENTAL_PAYMENT, "CNY", 2),
+}
 
 
 def comparison_tables(study: Study) -> Iterator[Table]:
-    """Walk over what strategies win and what they cost: one row a strategy, each figure's mean with its interval below."""
+    """Walk over what strategies win, reward and cost: one row a strategy, each figure's mean with its interval below."""
     comparison = Comparison.of(study.comparison)
     title = study.plan.title.en
-    yield _table(f"{title}: what is won", comparison, _WON)
-    cost = _table(f"{title}: what it costs", comparison, _COSTS)
+    yield _table(f"{title}: what is won", comparison, comparison.strategies, _WON)
+    if study.programmes:
+        yield _table(f"{title}: reward programmes", comparison, list(study.programmes), _REWARDS)
+    cost = _table(f"{title}: what it costs", comparison, comparison.strategies, _COSTS)
     cost.caption = (
         f"n = {comparison.n} runs of each strategy on the same customers, {comparison.confidence:.0%} intervals, "
         f"scale {study.record.scale:g} of the bank, seed {study.record.seed}. Incremental and 'against': run by run against do_nothing."
@@ -60,12 +77,12 @@ def comparison_tables(study: Study) -> Iterator[Table]:
     yield cost
 
 
-def _table(title: str, comparison: Comparison, columns: Mapping[str, Column]) -> Table:
+def _table(title: str, comparison: Comparison, strategies: Sequence[str], columns: Mapping[str, Column]) -> Table:
     table = Table(title=title, show_lines=True, title_justify="left", caption_justify="left")
     table.add_column("strategy", overflow="fold")
     for heading in columns:
         table.add_column(heading, justify="right", overflow="fold")
-    for strategy in comparison.strategies:
+    for strategy in strategies:
         table.add_row(strategy, *(_cell(column.of(comparison, strategy), column) for column in columns.values()))
     return table
 

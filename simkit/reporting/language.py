@@ -8,16 +8,24 @@ from typing import Literal, get_args
 
 import yaml
 
-from simkit.metrics import KPIS
+from simkit.metrics import KPIS, Kpi
 from simkit.params import Finding, ParameterError, nearest
 from simkit.reporting.quantities import Quantities
-from simkit.study import Estimate
+from simkit.study import AGAINST_DOING_NOTHING, Estimate
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 # What CLDR calls the locale, and what HTML calls the language of a page.
 _LOCALES: Mapping[Language, str] = {"en": "en_GB", "zh": "zh_Hans_CN"}
+_OF_A_PROGRAMME = (
+    Kpi("coupons_per_player", "count", {"en": "Coupons of a player", "zh": "人均领取权益数"}, digits=1),
+    Kpi("redeemed_per_player", "CNY", {"en": "Face value redeemed by a player", "zh": "人均核销面值"}, digits=2),
+    Kpi("partner_cost", "CNY", {"en": "Cost of the reward programme borne by partners", "zh": "合作方承担的权益成本"}),
+    Kpi("breakage", "CNY", {"en": "Breakage: face value claimed and expired", "zh": "沉淀：已领取而过期的面值"}),
+)
+FIGURES: Mapping[str, Kpi] = {**KPIS, **AGAINST_DOING_NOTHING, **{kpi.name: kpi for kpi in _OF_A_PROGRAMME}}
+"""Every key figure that is shown: those of single runs, those that only a comparison has, and those of one programme's page."""
 HTML_LANGUAGES: Mapping[Language, str] = {"en": "en", "zh": "zh-CN"}
 
 
@@ -79,7 +87,7 @@ class Narrator:
 
     def kpi(self, name: str) -> str:
         """Return the title of a KPI."""
-        return KPIS[name].title[self.language]
+        return FIGURES[name].title[self.language]
 
     def short(self, name: str) -> str:
         """Return the title of a KPI that is shown in charts and narrow columns, in a few words."""
@@ -87,15 +95,15 @@ class Narrator:
 
     def value(self, name: str, value: float) -> str:
         """Return a KPI's value as this language writes it."""
-        kpi = KPIS[name]
+        kpi = FIGURES[name]
         return self.quantities.number(value, kpi.unit, kpi.digits)
 
     def estimate(self, name: str, estimate: Estimate) -> str:
         """Return a KPI's mean and interval as this language writes them."""
-        kpi = KPIS[name]
+        kpi = FIGURES[name]
         return self.quantities.interval(estimate.mean, estimate.low, estimate.high, kpi.unit, kpi.digits)
 
     def estimate_parts(self, name: str, estimate: Estimate) -> tuple[str, str]:
         """Return a KPI's mean, and its interval in brackets or nothing."""
-        kpi = KPIS[name]
+        kpi = FIGURES[name]
         return self.quantities.interval_parts(estimate.mean, estimate.low, estimate.high, kpi.unit, kpi.digits)

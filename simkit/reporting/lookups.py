@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simkit.study import Estimate
+from simkit.study.estimates import estimate
 
 Who = Literal["won", "anyway", "lost"]
 _NOTHING = Estimate(0, np.nan, np.nan, np.nan)
@@ -75,6 +76,12 @@ def _estimates(table: pd.DataFrame, columns: tuple[str, str, str]) -> list[Estim
     values: list[list[float]] = table[list(columns)].to_numpy(dtype=float).tolist()
     runs: list[int] = table["n"].to_numpy(dtype=int).tolist()
     return [Estimate(n, mean, low, high) for n, (mean, low, high) in zip(runs, values, strict=True)]
+
+
+def one_estimate(by_replication: NDArray[np.float64], confidence: float) -> Estimate:
+    """Return the mean over replications with its interval; replications without a value do not count."""
+    found = estimate(by_replication[None, :], confidence)
+    return Estimate(int(found.n), float(found.mean), float(found.low), float(found.high))
 
 
 def as_arrays(estimates: Iterable[Estimate]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from simkit.metrics import KPIS
 from simkit.params import DO_NOTHING, Finding, ParameterError, Scenario, nearest
-from simkit.reporting import comparison_charts, strategy_charts
+from simkit.reporting import comparison_charts, reward_charts, strategy_charts
 from simkit.reporting.chart_style import Chart
 from simkit.reporting.findings import Leaders, Recommendation, cheapest, leaders, recommend
 from simkit.reporting.language import Narrator, check_language
@@ -19,10 +19,28 @@ from simkit.reporting.lookups import Attribution, Comparison
 from simkit.reporting.markup import render
 from simkit.reporting.quantities import NOTHING
 from simkit.reporting.tables import Cell, Row, Table
-from simkit.study import COST_PER_INCREMENTAL_LASTING, Estimate, Study, open_study
+from simkit.study import (
+    COST_PER_INCREMENTAL_LASTING,
+    COST_PER_INCREMENTAL_PAYMENT,
+    Estimate,
+    Study,
+    open_study,
+)
 
 _KEY_FIGURES = ("opened", "activated", "lasting", "cost", "cost_per_lasting", "staff_utilisation")
 _AGAINST = ("lasting", "net_value")
+_REWARDS = (
+    "coupons_claimed",
+    "coupons_redeemed",
+    "coupon_cost",
+    "hunter_share",
+    "reward_liability",
+    "over_budget",
+    COST_PER_INCREMENTAL_PAYMENT,
+)
+_ONLY_WITH_REWARDS = {"reward_liability", "hunter_cost", "hunter_share", "over_budget"} | {
+    kpi for kpi in KPIS if kpi.startswith("coupon")
+}
 # One day of one run is all that the curves need; segments are summed up where the tables are.
 _DAYS = """
 select strategy, draw, replication, day, date, sum(opened) as opened, sum(campaign_active) as campaign_active
@@ -41,7 +59,9 @@ class Summary:
         return {"text/html": str(self.html), "text/plain": self.recommendation}
 
 
-class _Figure(NamedTuple):
+class KeyFigure(NamedTuple):
+    """One of the large numbers at the top of a page."""
+
     title: str
     value: str
     interval: str
@@ -145,7 +165,7 @@ class ComparisonPage(StudyPage):
         verdict = self.recommendation.verdict
         return "clear_alone" if verdict == "clear" and self.recommendation.leaders.runner_up is None else verdict
 
-    def _figures(self) -> list[_Figure]:
+    def _figures(self) -> list[KeyFigure]:
         """Return the money and the people behind the recommendation, all of the strategy with the highest net value."""
         best, narrator = self.recommendation.leaders.best, self.narrator
         shown: list[tuple[str, str, Estimate]] = [
@@ -154,7 +174,7 @@ class ComparisonPage(StudyPage):
             ("cost", "cost", self.comparison.alone(best, "cost")),
         ]
         return [
-            _Figure(
+            KeyFigure(
                 narrator.text(f"figure.{title}"),
                 *narrator.estimate_parts(kpi, estimate),
             )
@@ -204,6 +224,19 @@ class ComparisonPage(StudyPage):
         return Table(narrator, self._caption("table.comparison"), header, rows, narrator.text("section.comparison"))
 
     @property
+    def rewards(self) -> Table | None:
+        """The strategies with a reward programme side by side; nothing where there is none."""
+        narrator, offering = self.narrator, self.study.programmes
+        if not offering:
+            return None
+        header = [narrator.text("table.strategy"), *map(narrator.short, _REWARDS)]
+        rows = [
+            Row(narrator.strategy(name), [Cell(self.comparison.alone(name, kpi), kpi) for kpi in _REWARDS])
+            for name in offering
+        ]
+        return Table(narrator, self._caption("table.rewards"), header, rows, narrator.text("section.rewards"))
+
+    @property
     def lasting_users(self) -> Chart:
         """Lasting users by strategy."""
         return comparison_charts.lasting_users(self.comparison, self.leaders, self.narrator)
@@ -249,7 +282,27 @@ class StrategyPage(StudyPage):
     @property
     def indicators(self) -> Table:
         """Every KPI of the strategy, alone and against doing nothing."""
-        return self._figures("indicators", list(KPIS))
+        offers = self.strategy in self.study.programmes
+        return self._figures("indicators", [kpi for kpi in KPIS if offers or kpi not in _ONLY_WITH_REWARDS])
+
+    @property
+    def rewards(self) -> Table | None:
+        """What the strategy's reward programme comes to; nothing where it offers none."""
+        if self.strategy not in self.study.programmes:
+            return None
+        narrator = self.narrator
+        found = {kpi: self.comparison.alone(self.strategy, kpi) for kpi in _REWARDS}
+        rows = [Row(narrator.kpi(kpi), [Cell(found[kpi], kpi)]) for kpi in _REWARDS if found[kpi].n]
+        header = [narrator.text("table.kpi"), narrator.text("table.value")]
+        caption = self._caption("table.results", strategy=narrator.strategy(self.strategy))
+        return Table(narrator, caption, header, rows, narrator.text("section.rewards"))
+
+    @property
+    def coupon_funnel(self) -> Chart | None:
+        """What becomes of the strategy's coupons; nothing where it offers none."""
+        if self.strategy not in self.study.programmes:
+            return None
+        return reward_charts.coupon_funnel(self.comparison, self.strategy, self.narrator)
 
     def _figures(self, name: str, kpis: Sequence[str]) -> Table:
         narrator = self.narrator

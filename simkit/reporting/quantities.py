@@ -64,6 +64,14 @@ class Quantities:
         """Format a calendar date, the month in words or characters."""
         return dates.format_date(day, format="long", locale=self.locale)
 
+    def month(self, day: datetime.date) -> str:
+        """Format a date's month in a few letters."""
+        return dates.format_date(day, format="LLL", locale=self.locale)
+
+    def day_and_month(self, day: datetime.date) -> str:
+        """Format a date without its year."""
+        return dates.format_skeleton("MMMd", day, locale=self.locale)
+
     def enumeration(self, names: Sequence[str]) -> str:
         """Join *names* as a sentence does: "A, B and C"; "A、B和C"."""
         return lists.format_list(list(names), locale=self.locale)

@@ -53,8 +53,8 @@ def write_report(study: Study, out_dir: Path, *, language: str = "en", progress:
         )
     report = _Report(study, narrator_of(study, language))
     target = Path(out_dir) / slug(study.plan.name)
-    with _replacing_folder(target) as folder:
-        results = report.execute(folder, _announcer(len(study.strategies) + 1) if progress else lambda _: None)
+    with replacing_folder(target) as folder:
+        results = report.execute(folder, announcer(len(study.strategies) + 1) if progress else lambda _: None)
         report.write_pages(folder, results)
         report.write_manifest(folder, results)
     failed = {name: result.error for name, result in results.items() if result.error}
@@ -104,7 +104,7 @@ class _Report:
         (folder / "notebooks" / "strategies").mkdir(parents=True)
         results: dict[str, ExecutedNotebook] = {}
         for result in execute_notebooks(jobs):
-            _forget_places(result.target)
+            forget_places(result.target)
             results[result.name] = result
             finished(result)
         return results
@@ -157,25 +157,7 @@ class _Report:
 
     @cached_property
     def _provenance(self) -> Mapping[str, str]:
-        record, narrator = self.study.record, self.narrator
-        plan = record.plan
-        scenario = scenario_of(self.study)
-        grades = Counter(_grades(record.scenario))
-        shown = {
-            "study": record.full_name,
-            "scenario": plan.scenario,
-            "customers": narrator.text(
-                "provenance.customers_value",
-                customers=narrator.quantities.number(scenario.customers),
-                scale=narrator.quantities.number(record.scale, "share"),
-            ),
-            "grades": ", ".join(f"{grade} {grades[grade]}" for grade in get_args(Grade)),
-            "seed": str(record.seed),
-            "runs": narrator.text("provenance.runs_value", replications=plan.replications, draws=plan.draws),
-            "fingerprint": _fingerprint(self.study),
-            "versions": ", ".join(f"{name} {version}" for name, version in _versions(self.study).items()),
-        }
-        return {narrator.text(f"provenance.{key}"): value for key, value in shown.items()}
+        return provenance(self.study, self.narrator)
 
     def write_manifest(self, folder: Path, results: Mapping[str, ExecutedNotebook]) -> None:
         """Write down all that the report comes from: plan, parameters, differences, fingerprints, seed, versions."""
@@ -183,7 +165,7 @@ class _Report:
         manifest = {
             **record.model_dump(mode="json"),
             "language": self.narrator.language,
-            "fingerprint": _fingerprint(self.study),
+            "fingerprint": study_fingerprint(self.study),
             "versions": _versions(self.study),
             "notebooks": {
                 _notebook_path(name): {"seconds": round(result.seconds, 2), "error": result.error}
@@ -194,9 +176,36 @@ class _Report:
         (folder / MANIFEST).write_text(text, encoding="utf-8")
 
 
-def _fingerprint(study: Study) -> str:
+def provenance(study: Study, narrator: Narrator) -> Mapping[str, str]:
+    """Return what the foot of every page says of a study: its parameters by source, seed, runs, fingerprint and versions."""
+    record = study.record
+    plan = record.plan
+    grades = Counter(_grades(record.scenario))
+    shown = {
+        "study": record.full_name,
+        "scenario": plan.scenario,
+        "customers": narrator.text(
+            "provenance.customers_value",
+            customers=narrator.quantities.number(scenario_of(study).customers),
+            scale=narrator.quantities.number(record.scale, "share"),
+        ),
+        "grades": ", ".join(f"{grade} {grades[grade]}" for grade in get_args(Grade)),
+        "seed": str(record.seed),
+        "runs": narrator.text("provenance.runs_value", replications=plan.replications, draws=plan.draws),
+        "fingerprint": study_fingerprint(study),
+        "versions": written_versions(_versions(study)),
+    }
+    return {narrator.text(f"provenance.{key}"): value for key, value in shown.items()}
+
+
+def study_fingerprint(study: Study) -> str:
     """Return one fingerprint of all runs of a study."""
     return hashlib.sha256("".join(run.fingerprint for run in study.record.runs).encode()).hexdigest()
+
+
+def written_versions(versions: Mapping[str, str]) -> str:
+    """Return versions as the foot of a page has them."""
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
 def _grades(parameters: object) -> Iterator[str]:
@@ -212,11 +221,15 @@ def _grades(parameters: object) -> Iterator[str]:
 
 
 def _versions(study: Study) -> dict[str, str]:
-    made_with = {name: metadata.version(name) for name in ("matplotlib", "papermill", "nbconvert", "zhplot")}
-    return {**study.record.versions, "python": platform.python_version(), **made_with}
+    return {**study.record.versions, "python": platform.python_version(), **made_with()}
 
 
-def _forget_places(path: Path) -> None:
+def made_with() -> dict[str, str]:
+    """Return the versions of what makes pages."""
+    return {name: metadata.version(name) for name in ("matplotlib", "papermill", "nbconvert", "zhplot")}
+
+
+def forget_places(path: Path) -> None:
     """Take the folder that the report was made in out of an executed notebook; it is gone when the report is there."""
     if path.exists():
         notebook = read_notebook(path)
@@ -225,7 +238,7 @@ def _forget_places(path: Path) -> None:
         path.write_text(nbformat.writes(notebook), encoding="utf-8")  # type: ignore[no-untyped-call]
 
 
-def _announcer(total: int) -> Callable[[ExecutedNotebook], None]:
+def announcer(total: int) -> Callable[[ExecutedNotebook], None]:
     """Return a function that says on the standard error which notebook is finished, and how many are."""
     done = 0
 
@@ -239,7 +252,7 @@ def _announcer(total: int) -> Callable[[ExecutedNotebook], None]:
 
 
 @contextmanager
-def _replacing_folder(target: Path) -> Iterator[Path]:
+def replacing_folder(target: Path) -> Iterator[Path]:
     """Give an empty folder to fill; it becomes *target* when the block ends well, and an older *target* goes.
 
     Whenever the process dies, *target* is whole: the old one, the new one, or for an instant none. What dead processes left is

@@ -7,6 +7,7 @@ from simkit.params import load_study
 from simkit.reporting import write_report
 from simkit.reporting.language import Narrator
 from simkit.reporting.lookups import Attribution, Comparison
+from simkit.reporting.reward_report import Simulation, write_reward_page
 from simkit.study import compare, run_study
 from tests.reporting import synthetic
 
@@ -63,4 +64,37 @@ def reports(study, tmp_path_factory):
     folder = tmp_path_factory.mktemp("reports")
     return {
         language: write_report(study, folder / language, language=language, progress=False) for language in ("en", "zh")
+    }
+
+
+@pytest.fixture(scope="session")
+def rewarded(tmp_path_factory):
+    """One strategy with a reward programme and one without, on half a percent of the bank."""
+    instead = {"strategies": ("do_nothing", "community_events", "reward_heavy"), "scale": 0.005, "replications": 3}
+    plan = load_study("smoke").model_copy(update=instead)
+    return run_study(plan, store=tmp_path_factory.mktemp("store"), workers=1, progress=False)
+
+
+@pytest.fixture(scope="session")
+def reward_store(tmp_path_factory):
+    """The folder of all runs of reward programmes."""
+    return tmp_path_factory.mktemp("rewards")
+
+
+@pytest.fixture(scope="session")
+def reward_pages(reward_store, tmp_path_factory):
+    """The page of the acceptance programme in both languages: language → index.html."""
+    folder = tmp_path_factory.mktemp("reward_pages")
+    simulation = Simulation(scale=0.005, replications=2)
+    return {
+        language: write_reward_page(
+            "huaxia_luckin",
+            folder / language,
+            simulation,
+            store=reward_store,
+            language=language,
+            workers=1,
+            progress=False,
+        )
+        for language in ("en", "zh")
     }

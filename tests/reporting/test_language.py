@@ -8,10 +8,9 @@ from string import Formatter
 import pytest
 
 import simkit.reporting
-from simkit.metrics import KPIS
 from simkit.params import ParameterError
 from simkit.reporting import fonts
-from simkit.reporting.language import LANGUAGES, Narrator, catalogue, check_language
+from simkit.reporting.language import FIGURES, LANGUAGES, Narrator, catalogue, check_language
 
 PACKAGE = Path(simkit.reporting.__file__).parent
 
@@ -68,9 +67,15 @@ def test_templates_ask_for_messages_that_exist():
 
 def test_all_words_can_be_drawn():
     """Every message and every KPI's title has glyphs in the charts' font."""
-    titles = [title for kpi in KPIS.values() for title in kpi.title.values()]
+    titles = [title for kpi in FIGURES.values() for title in kpi.title.values()]
     texts = [message for language in LANGUAGES for message in catalogue(language).values()]
     assert fonts.missing_glyphs("".join(titles + texts)) == ""
+
+
+def test_every_key_figure_has_a_title_in_both_languages():
+    """Those of runs, of comparisons and of reward programmes, each under its own name."""
+    assert all(set(kpi.title) == set(LANGUAGES) and all(kpi.title.values()) for kpi in FIGURES.values())
+    assert all(name == kpi.name for name, kpi in FIGURES.items())
 
 
 def test_an_unspoken_language_is_refused_with_those_that_are_spoken():

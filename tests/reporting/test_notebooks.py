@@ -138,14 +138,15 @@ def test_shipped_notebooks_are_thin_and_stored_without_outputs(path):
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     stored = nbformat.read(path, as_version=4)
     assert all(not cell.outputs and cell.execution_count is None for cell in stored.cells if cell.cell_type == "code")
-    assert {"study", "store", "language"} <= set(declared_parameters(path))
+    assert {"store", "language"} <= set(declared_parameters(path))
     code = "\n".join(cell.source for cell in stored.cells if cell.cell_type == "code")
     assert "def " not in code
     assert "class " not in code
     assert len(code.splitlines()) < 25
 
 
-def test_both_notebooks_are_shipped():
-    """One compares strategies, one reports on a single strategy."""
-    assert [path.name for path in SHIPPED] == ["strategy_comparison.ipynb", "strategy_report.ipynb"]
+def test_three_notebooks_are_shipped():
+    """One compares strategies, one reports on a single strategy, one on a single reward programme."""
+    names = ["reward_design.ipynb", "strategy_comparison.ipynb", "strategy_report.ipynb"]
+    assert [path.name for path in SHIPPED] == names
     assert all(json.loads(path.read_text(encoding="utf-8"))["nbformat"] == 4 for path in SHIPPED)

@@ -85,6 +85,19 @@ def test_the_first_screen_holds_recommendation_money_and_how_sure(language, repo
     assert page.evaluate("document.querySelectorAll('.summary .figures strong').length") == 3
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_of_a_reward_programme_opens_without_network_or_complaint(language, reward_pages, opened):
+    """All pictures are shown, the sentence and its money stand on the first screen, nothing is wider than the screen."""
+    page = opened(reward_pages[language])
+    pictures = page.evaluate("[...document.images].map(i => [i.complete, i.naturalWidth, i.alt.length])")
+    assert len(pictures) == 4
+    assert all(complete and width > 1000 and words > 20 for complete, width, words in pictures)
+    assert page.evaluate("document.querySelectorAll('.summary .figures strong').length") == 3
+    assert page.evaluate("document.querySelector('.summary').getBoundingClientRect().bottom") < SCREEN["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= SCREEN["width"]
+    assert fonts.missing_glyphs(page.evaluate("document.body.innerText")) == ""
+
+
 def test_links_lead_from_the_comparison_to_a_strategy_and_back(reports, opened):
     """A reader goes to a strategy's page and returns."""
     page = opened(reports["en"])

@@ -14,7 +14,8 @@ import pytest
 
 from simkit.params import DO_NOTHING, ParameterError
 from simkit.reporting import ReportError, fonts, report, write_report
-from simkit.reporting.pages import ComparisonPage, narrator_of, open_strategy
+from simkit.reporting.console import comparison_tables
+from simkit.reporting.pages import ComparisonPage, StrategyPage, narrator_of, open_strategy
 from tests.reporting.test_notebooks import notebook
 
 # Ends the process without a chance to tidy up, after the pages are written and before the report is in its place.
@@ -226,3 +227,29 @@ def test_a_folder_that_is_no_report_is_never_replaced(study, tmp_path):
     with pytest.raises(ParameterError, match="is no report"):
         write_report(study, tmp_path, progress=False)
     assert (tmp_path / "smoke" / "precious.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_rewards_are_told_of_where_there_is_a_programme(language, rewarded):
+    """A table of the strategies that offer one, a section in such a strategy's own report, and nothing in that of another."""
+    narrator = narrator_of(rewarded, language)
+    assert rewarded.programmes == {"reward_heavy": "huaxia_luckin"}
+    table = ComparisonPage(rewarded, narrator).rewards
+    assert [row.title for row in table.rows] == [narrator.strategy("reward_heavy")]
+    heavy, events = (StrategyPage(rewarded, narrator, name) for name in ("reward_heavy", "community_events"))
+    assert narrator.kpi("cost_per_incremental_payment") in [row.title for row in heavy.rewards.rows]
+    assert heavy.coupon_funnel.numbers.rows
+    assert (events.rewards, events.coupon_funnel) == (None, None)
+    shown = {row.title for row in heavy.indicators.rows} - {row.title for row in events.indicators.rows}
+    assert {
+        narrator.kpi(name) for name in ("coupons_claimed", "coupons_lapsed", "hunter_share", "reward_liability")
+    } <= shown
+
+
+def test_a_study_without_programmes_has_no_table_of_rewards(study, rewarded):
+    """Neither on the page nor on the console; with a programme the console has the price of a payment."""
+    assert ComparisonPage(study, narrator_of(study, "en")).rewards is None
+    assert len(list(comparison_tables(study))) == 2
+    _, rewards, _ = comparison_tables(rewarded)
+    assert [column.header for column in rewards.columns][-1] == "cost per incremental payment"
+    assert rewards.row_count == 1
