@@ -15,7 +15,7 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.configuration import REWARDING, bank, diff, strategy
+from benchmarks.configuration import FULL_BLOWN, REWARDING, bank, diff, strategy
 from benchmarks.speed import cpu_seconds, ours
 from benchmarks.table import Figure
 from simkit.campaign.behaviour.programme_play import ProgrammePlay
@@ -44,7 +44,7 @@ def reward_steps(customers: int, rounds: int) -> list[Figure]:
     The step is the time within the programme; the whole run also makes the payments that the programme brings.
     """
     scenario, figures = bank(customers), []
-    for name in REWARDING:
+    for name in (FULL_BLOWN, *REWARDING):
         rewarding, plain = strategy(name), without_programme(name)
         steps, wholes = [], []
         for _ in range(rounds):

@@ -112,7 +112,10 @@ class OnRefund(IntEnum):
 
 
 class Book(IntEnum):
-    """Columns of the daily books: coupons by what became of them, their face and the bank's share in fen, points."""
+    """Columns of the daily books: coupons by what became of them, their face and the bank's share in fen, points.
+
+    What is redeemed and clawed back later enters as one redeemed less and one revoked more, on the day of the refund.
+    """
 
     QUALIFIED = 0
     CLAIMED = 1

@@ -126,7 +126,9 @@ def assert_runs(scenario, strategy):
     assert len(daily) == scenario.calendar.horizon_days * len(scenario.segments)
     assert (daily.select_dtypes("number") >= 0).all(axis=None)
     assert np.isfinite(costs["amount_cny"]).all()
-    assert (costs["amount_cny"] >= 0).all()
+    reward = costs["item"] == "reward"
+    assert (costs["amount_cny"][~reward] >= 0).all()
+    assert (costs["amount_cny"][reward].cumsum() > -0.001).all()  # what expires was paid for before
 
 
 @st.composite
