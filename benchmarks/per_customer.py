@@ -285,14 +285,16 @@ class PerCustomerCampaign:
                 overtime = max(self.environment.now - day - closes * HOUR, 0.0)
 
     def _seat(self, closes: float) -> Process:
-        office = self.office
-        while self.environment.now < closes and (customer := office.human_list.next(office.day)) is not None:
+        """People choose whom they call before machines do: the calls of a stretch are dealt with when it opens."""
+        office, begins = self.office, self.environment.now
+        while begins < closes and (customer := office.human_list.next(office.day)) is not None:
             outcome, minutes = office.dial_by_hand(customer)
             office.contact(customer, "human_call", outcome)
             office.accounts.service("human_seat", minutes)
             if outcome == "visit_agreed":
                 office.book(customer, office.day)
-            yield self._minutes(minutes)
+            begins += minutes * HOUR / 60
+        yield self._until(begins)
 
     def _machine(self, closes: float) -> Process:
         office = self.office
