@@ -14,7 +14,7 @@ from typing import Final
 
 from simkit.params import Finding, ParameterError
 
-BLOCK_BYTES: Final = 4 << 20
+BLOCK_BYTES: Final = 16 << 20
 _LONGEST_ROW_BYTES: Final = 64 << 20
 MOST_FINDINGS: Final = 10
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
