@@ -78,7 +78,7 @@ setup-browser: ## install Chromium for the tests that open a report (Debian, as 
 lock: setup ## resolve pyproject.toml anew into requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.6,<1'
 	@$(BIN)/python -m uv pip compile pyproject.toml --python $(BIN)/python --quiet --extra dev --upgrade --universal \
-		--generate-hashes --no-emit-index-url --no-header --output-file requirements.lock
+		--generate-hashes --no-header --output-file requirements.lock
 
 clean: ## remove .venv and every cache; reports stay
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

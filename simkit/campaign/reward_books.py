@@ -9,6 +9,7 @@ from simkit.campaign.ledger import COUPON_COUNTS
 from simkit.campaign.vocabulary import Channel, CostItem
 from simkit.campaign.world import World
 from simkit.rewards import NEVER, Book, Programme, RewardEngine
+from simkit.rewards.play.table import CLAIMED, QUALIFIED
 
 _FEN = 100
 
@@ -45,8 +46,8 @@ def _record_events(world: World, engine: RewardEngine, players: Players, base: i
     coupons = engine.coupons
     days = world.scenario.calendar.horizon_days
     last_claim = coupons["qualified"].astype(np.int64) + engine.rules.part["claim_span"][coupons["part"]]
-    open_ = coupons["status"] == 0
-    unused = coupons["status"] == 1
+    open_ = coupons["status"] == QUALIFIED
+    unused = coupons["status"] == CLAIMED
     claimed = coupons["claimed"] != NEVER
     lived = (coupons["effective"] <= coupons["expires"]) & (coupons["effective"] <= coupons["revoked"])
     taken_back = coupons["revoked"] != NEVER

@@ -209,11 +209,6 @@ class RewardEngine:
         )
         return first
 
-    def refundable(self, slots: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Say of which slots the payment was seen and not refunded yet."""
-        seen: NDArray[np.bool_] = self._table.slots["state"][slots] == 1
-        return seen
-
     def status_on(self, day: int, coupons: NDArray[Any] | None = None) -> NDArray[np.uint8]:
         """Return the `Status` of each coupon at the end of a day that is not before the last event's."""
         rows = self.coupons if coupons is None else coupons

@@ -92,7 +92,6 @@ GENERAL: Final = (
     "pending",
     "expiry_months",
     "expiry_month_end",
-    "exchange_part",
     "most_rows",
     "has_points",
 )
@@ -250,7 +249,6 @@ def _general(programme: Programme, part: NDArray[Any], scale: float) -> NDArray[
     total, a_day, liability = (
         -1 if limit is None or budget.when_spent == "warn" else int(fen(limit) * scale) for limit in limits
     )
-    exchanges = np.flatnonzero(part["trigger"] == Trigger.EXCHANGE)
     values = {
         "on_refund": OnRefund[programme.refunds.upper()],
         "icons_on_redemption": programme.stages is not None and programme.stages.lit_on == "redemption",
@@ -266,7 +264,6 @@ def _general(programme: Programme, part: NDArray[Any], scale: float) -> NDArray[
         "pending": points.pending_days if points is not None else 0,
         "expiry_months": expiry.months if expiry is not None else 0,
         "expiry_month_end": expiry is not None and expiry.at == "month_end",
-        "exchange_part": exchanges[0] if exchanges.shape[0] else -1,
         "most_rows": int(part["quantity"].max(axis=1).sum()) + 1,
         "has_points": points is not None,
     }

@@ -19,11 +19,11 @@ from simkit.campaign.wallet.activity import NEVER
 from simkit.campaign.world import World
 from simkit.due_dates import DueDates
 from simkit.rewards import EventKind, Events, Programme, RewardEngine, day_number
+from simkit.rewards.play.table import CLAIMED, QUALIFIED
 
 Customers = NDArray[np.integer]
 Rows = NDArray[np.int64]
 _DROP_DAYS = 14
-_OPEN, _CLAIMED = 0, 1
 _PROGRESS_STEPS = 4
 _USUAL, _RUNNING = 0, 1
 _AFTER = _RUNNING + _PROGRESS_STEPS
@@ -197,10 +197,10 @@ class ProgrammePlay:
             if self._spare is not None:
                 self._spare.note_rewards(coupons["account"])
             status = coupons["status"]
-            open_ = np.flatnonzero((status == _OPEN) & (coupons["place"] == 0))
+            open_ = np.flatnonzero((status == QUALIFIED) & (coupons["place"] == 0))
             claiming, days = self._luck.claims(coupons, open_, day)
             self._claims_on.spread(before + open_[claiming], days)
-            self._will_redeem(before + np.flatnonzero(status == _CLAIMED))
+            self._will_redeem(before + np.flatnonzero(status == CLAIMED))
 
     def _will_redeem(self, rows: Rows) -> None:
         if not rows.shape[0]:
@@ -212,7 +212,7 @@ class ProgrammePlay:
         """Claim grants by their first rows; draw when the coupons of those that were claimed are redeemed."""
         self._apply_to_coupons(day, EventKind.CLAIM, rows)
         coupons = self._engine.coupons
-        claimed = rows[coupons["status"][rows] == _CLAIMED]
+        claimed = rows[coupons["status"][rows] == CLAIMED]
         quantity = coupons["quantity"][claimed].astype(np.int64)
         first = np.repeat(np.cumsum(quantity) - quantity, quantity)
         self._will_redeem(np.repeat(claimed, quantity) + np.arange(quantity.sum()) - first)

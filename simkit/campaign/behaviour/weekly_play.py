@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from simkit.campaign.behaviour.players import NOBODY, Players
 from simkit.campaign.world import World
 from simkit.rewards import Programme, RewardEngine
+from simkit.rewards.rules import fen
 from simkit.rewards.triggers import OnePayment, PaymentsInPeriod
 
 Customers = NDArray[np.integer]
@@ -33,9 +34,9 @@ class WeeklyPlay:
             for part in programme.parts.values()
             if isinstance(part.trigger, OnePayment) and part.trigger.times == "every"
         ]
-        self._least = min((max(_fen(trigger.min_amount_cny), 1) for trigger in weekly or every), default=0)
+        self._least = min((max(fen(trigger.min_amount_cny), 1) for trigger in weekly or every), default=0)
         self._once = [
-            (position, part.who.new_customers, _fen(part.trigger.min_amount_cny))
+            (position, part.who.new_customers, fen(part.trigger.min_amount_cny))
             for position, part in enumerate(programme.parts.values())
             if isinstance(part.trigger, OnePayment) and part.trigger.times == "once"
         ]
@@ -89,7 +90,3 @@ class WeeklyPlay:
         chosen = few[tops_up]
         weekday = first + (luck[tops_up, 1] * (_WEEKDAYS - first)).astype(np.int64)
         plan[weekday, players[chosen]] += (self._needed - planned[chosen]).astype(np.uint8)
-
-
-def _fen(cny: float) -> int:
-    return round(cny * 100)

@@ -156,19 +156,10 @@ class _TableInLoop(structref.StructRefProxy):
 structref.define_proxy(_TableInLoop, _TableType, list(Table._fields))
 
 
-def play_events(
-    t: Table,
-    start: int,
-    accounts: Accounts,
-    days: np.ndarray[Any, np.dtype[np.uint16]],
-    kinds: Kinds,
-    subjects: Subjects,
-    amounts: np.ndarray[Any, np.dtype[np.int64]],
-    targets: np.ndarray[Any, np.dtype[np.int32]],
-) -> int:
-    """Hand the table over and play events from `start`; return the number of the first that was not played."""
+def play_events(t: Table, start: int, *columns: Any) -> int:  # noqa: ANN401 - those of `play_all`
+    """Hand the table over and play events from `start`; see `play_all`."""
     handed: Any = _TableInLoop(*t)
-    return play_all(handed, start, accounts, days, kinds, subjects, amounts, targets)
+    return play_all(handed, start, *columns)
 
 
 @functools.cache

@@ -136,10 +136,9 @@ NOT_COUNTED, COUNTED = int64(-2), int64(-1)
     PENDING,
     EXPIRY_MONTHS,
     EXPIRY_MONTH_END,
-    EXCHANGE_PART,
     MOST_ROWS,
     HAS_POINTS,
-) = _numbers(range(17))  # in the order of `rules.GENERAL`
+) = _numbers(range(16))  # in the order of `rules.GENERAL`
 (
     B_QUALIFIED,
     B_CLAIMED,
