@@ -59,8 +59,9 @@ format: setup ## let the tools correct what they can
 	@$(BIN)/ruff format .
 	@$(BIN)/nbstripout notebooks/*.ipynb
 
-docs: setup ## write docs/parameters.md from the schema and the shipped scenario
+docs: setup ## write docs/parameters.md from the schema and the shipped scenario, docs/coverage.md from the tests
 	@$(BIN)/simkit parameters city_bank > docs/parameters.md
+	@$(BIN)/python -m tests.mechanisms.coverage > docs/coverage.md
 
 bench: setup ## measure speed against the reference implementations
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -11,8 +11,10 @@ from simkit.metrics import KPIS
 from simkit.params import Levers, Scenario, document_parameters, load_scenario
 
 ROOT = Path(__file__).parents[1]
-MODEL = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
-DOCUMENTS = ["README.md", "docs/model.md", "docs/parameters.md"]
+MECHANISMS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "mechanisms").glob("*.md"))
+PAGES = [(ROOT / page).read_text(encoding="utf-8") for page in ("docs/model.md", *MECHANISMS)]
+MODEL = "\n\n".join(PAGES)
+DOCUMENTS = ["README.md", "docs/model.md", "docs/parameters.md", "docs/coverage.md", *MECHANISMS]
 NUMBERS = {"Quantity", "BySegment", "Title"}
 ROOMS = ("simkit", "params", "notebooks", "tests", "benchmarks", "docs")
 # What stands for a member's name in the keys of the document.
@@ -28,7 +30,10 @@ def fields(model, above=""):
         for name, field in section["properties"].items():
             key = f"{prefix}{name}"
             member = field.get("additionalProperties") or field.get("items")
-            named = (member if isinstance(member, dict) else field).get("$ref", "").rpartition("/")[2]
+            inner = member if isinstance(member, dict) else field
+            # A section that may be left out is one of two choices, of which the other is null.
+            choices = [inner, *(choice for choice in inner.get("anyOf", ()) if "$ref" in choice)]
+            named = choices[-1].get("$ref", "").rpartition("/")[2]
             below = models[named] if named and named not in NUMBERS else None
             yield key, field, below
             if below:
@@ -83,8 +88,8 @@ def test_the_model_page_names_no_parameter_that_is_not_there():
 
 def test_the_model_page_defines_every_key_figure():
     """A figure in a report can be looked up."""
-    table = MODEL.partition("| key figure |")[2].partition("\n\n")[0]
-    assert [name for name in KPIS if f"`{name}`" not in table] == []
+    tables = "".join(page.partition("| key figure |")[2].partition("\n\n")[0] for page in PAGES)
+    assert [name for name in KPIS if f"`{name}`" not in tables] == []
 
 
 def decisions():
@@ -95,9 +100,9 @@ def decisions():
 
 def test_the_model_page_lists_the_random_decisions():
     """Everything that luck decides stands in the table, and nothing else does."""
-    table = MODEL.partition("| decision |")[2].partition("\n\n")[0]
+    tables = "".join(page.partition("| decision |")[2].partition("\n\n")[0] for page in PAGES)
     assert "payments.week" in decisions()
-    assert set(re.findall(r"^\| `([^`]+)`", table, flags=re.MULTILINE)) == decisions()
+    assert set(re.findall(r"^\| `([^`]+)`", tables, flags=re.MULTILINE)) == decisions()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +69,8 @@ SCHEMAS: dict[str, pa.Schema] = {
         **dict.fromkeys(COUPON_COUNTS, pa.int32()),
         **dict.fromkeys(COUPON_MONEY, pa.float64()),
     ),
+    "tallies": _schema(day=pa.int16(), segment=_WORD, tally=_WORD, amount=pa.float64()),
+    "figures": _schema(figure=_WORD, amount=pa.float64()),
     "population": _schema(segment=_WORD, customers=pa.int32(), wallets_at_start=pa.int32(), prospects=pa.int32()),
 }
 FULL_SCHEMAS: dict[str, pa.Schema] = {
@@ -108,6 +110,9 @@ class ContactBatch:
     minutes: NDArray[np.floating] | float = 0.0
 
 
+ContactListener = Callable[[int, Channel, ContactBatch], None]
+
+
 @dataclass
 class _Rows:
     """Rows of a small or event-like table, column by column."""
@@ -139,14 +144,22 @@ class Ledger:
         self._coupons: dict[str, NDArray[Any]] = {
             name: np.zeros((days, segments)) for name in (*COUPON_COUNTS, *COUPON_MONEY)
         }
-        self._outcomes = np.zeros((days, len(Channel), segments, len(Outcome)), dtype=np.int64)
+        self._days = days
+        self._outcomes: dict[Channel, NDArray[np.int64]] = {}
+        self._tallies: dict[str, NDArray[np.float64]] = {}
+        self._figures: dict[str, float] = {}
+        self.contact_listeners: list[ContactListener] = []
         self._rows = {name: _Rows() for name in ("costs", "service", *FULL_SCHEMAS)}
 
     def contacts(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         """Record contacts, each with its outcome."""
         code = self._segment[batch.customers].astype(np.int64) * len(Outcome) + batch.outcome
         counted = np.bincount(code, minlength=self._segments * len(Outcome)).reshape(self._segments, len(Outcome))
-        self._outcomes[day, channel] += counted
+        if channel not in self._outcomes:
+            self._outcomes[channel] = np.zeros((self._days, self._segments, len(Outcome)), dtype=np.int64)
+        self._outcomes[channel][day] += counted
+        for listener in self.contact_listeners:
+            listener(day, channel, batch)
         self._daily["contacts"][day] += counted.sum(axis=1)
         if self.full and batch.customers.shape[0]:
             n = batch.customers.shape[0]
@@ -173,6 +186,31 @@ class Ledger:
     def by_segment(self, day: int, column: str, counts: NDArray[np.integer]) -> None:
         """Set a column of `daily` that is counted elsewhere, by segment."""
         self._daily[column][day] = counts
+
+    def tally(
+        self, day: int, tally: str, customers: NDArray[np.integer], amount: NDArray[Any] | float | None = None
+    ) -> None:
+        """Add an amount for each of these customers (1 where none is given) to a tally, by segment; a tally begins with its first use."""
+        if not customers.shape[0]:
+            return
+        weights = None if amount is None else np.broadcast_to(np.asarray(amount, dtype=np.float64), customers.shape)
+        by_segment = np.bincount(self._segment[customers], weights, minlength=self._segments)
+        self._tally_rows(tally)[day] += by_segment
+
+    def tally_by_segment(self, day: int, tally: str, amounts: NDArray[Any]) -> None:
+        """Add amounts that are counted by segment elsewhere to a tally."""
+        self._tally_rows(tally)[day] += amounts
+
+    def figure(self, figure: str, amount: float) -> None:
+        """Write a figure of the whole run, once."""
+        if figure in self._figures:
+            raise ValueError(f"the figure {figure!r} is written already")
+        self._figures[figure] = amount
+
+    def _tally_rows(self, tally: str) -> NDArray[np.float64]:
+        if tally not in self._tallies:
+            self._tallies[tally] = np.zeros((self._days, self._segments))
+        return self._tallies[tally]
 
     def coupons(self, columns: Mapping[str, NDArray[Any]]) -> None:
         """Set the table of coupons: counts and money (CNY), each of shape (days, segments)."""
@@ -217,6 +255,8 @@ class Ledger:
             "outcomes": self._outcome_table(),
             "costs": self._rows["costs"].table(SCHEMAS["costs"], self._words),
             "service": self._rows["service"].table(SCHEMAS["service"], self._words),
+            "tallies": self._tally_table(),
+            "figures": self._figure_table(),
         }
         if self.full:
             tables |= {name: self._rows[name].table(schema, self._words) for name, schema in FULL_SCHEMAS.items()}
@@ -239,11 +279,32 @@ class Ledger:
         return self.columns_table(name, **axes, **{column: values.ravel() for column, values in columns.items()})
 
     def _outcome_table(self) -> pa.Table:
-        day, channel, segment, outcome = np.nonzero(self._outcomes)
-        contacts = self._outcomes[day, channel, segment, outcome]
+        channels = sorted(self._outcomes)
+        shape = (0, self._days, self._segments, len(Outcome))
+        counts = np.stack([self._outcomes[channel] for channel in channels]) if channels else np.empty(shape, np.int64)
+        # By day first: what happened on a day stands together.
+        day, which, segment, outcome = np.nonzero(counts.swapaxes(0, 1))
+        channel = np.array(channels, dtype=np.int64)[which]
+        contacts = counts[which, day, segment, outcome]
         return self.columns_table(
             "outcomes", day=day, channel=channel, segment=segment, outcome=outcome, contacts=contacts
         )
+
+    def _tally_table(self) -> pa.Table:
+        tallies = sorted(self._tallies)
+        rows = (
+            np.stack([self._tallies[name] for name in tallies])
+            if tallies
+            else np.empty((0, self._days, self._segments))
+        )
+        which, day, segment = np.nonzero(rows)
+        self._words["tally"] = tallies
+        return self.columns_table("tallies", day=day, segment=segment, tally=which, amount=rows[which, day, segment])
+
+    def _figure_table(self) -> pa.Table:
+        self._words["figure"] = sorted(self._figures)
+        amounts = np.array([self._figures[name] for name in self._words["figure"]], dtype=np.float64)
+        return self.columns_table("figures", figure=np.arange(amounts.shape[0]), amount=amounts)
 
 
 def _column(values: NDArray[Any] | pa.Array, kind: pa.DataType, words: list[str] | None) -> pa.Array:

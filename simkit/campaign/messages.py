@@ -45,12 +45,9 @@ class Messages:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._audiences = [
-            self._audience(Channel[name.upper()], lever, world.scenario.messages[name])
-            for name, lever in world.levers.messages.items()
-        ]
+        self._audiences: list[_Audience] = []
         self._opt_out_growth = world.scenario.response.opt_out_growth.value
-        if self._audiences:
+        if world.levers.messages:
             everyone = np.arange(world.population.size, dtype=np.int32)
             self._threshold = world.streams.decision("message.opening").exponential(everyone).astype(np.float32)
 
@@ -58,6 +55,11 @@ class Messages:
         """Send what is due on `day`, channel by channel."""
         if day >= self._world.campaign_days:
             return
+        if day == 0:
+            self._audiences = [
+                self._audience(Channel[name.upper()], lever, self._world.scenario.messages[name])
+                for name, lever in self._world.levers.messages.items()
+            ]
         for audience in self._audiences:
             since = day - audience.lever.first_day
             if since >= 0 and since % audience.lever.every_days == 0:
@@ -86,7 +88,7 @@ class Messages:
         audience.keep(world.wallets.prospects(audience.customers))
         sent = world.record.allowed(audience.customers)
         customers, delivered = audience.customers[sent], audience.delivered[sent]
-        chance_odds = audience.odds[sent] * world.opening.fatigue_ratio(customers)
+        chance_odds = audience.odds[sent] * world.opening.changing_ratio(customers, audience.channel)
         chance_odds *= delivered
         self._threshold[customers] -= np.log1p(chance_odds)
         opened = self._threshold[customers] <= 0

@@ -22,8 +22,11 @@ from simkit.campaign.field.community_events import CommunityEvents
 from simkit.campaign.field.field_force import FieldForce
 from simkit.campaign.fingerprint import fingerprint_of, hash_of, resolved_parameters, versions
 from simkit.campaign.ledger import Ledger
+from simkit.campaign.mechanism import Outreach
 from simkit.campaign.messages import Messages
 from simkit.campaign.offered_programme import offered_programme
+from simkit.campaign.signals import Signals
+from simkit.campaign.switchboard import switched_on
 from simkit.campaign.wallet.wallets import Wallets
 from simkit.campaign.world import World
 from simkit.params import Scenario, Strategy, draw_parameters, resolve
@@ -89,6 +92,7 @@ class Campaign:
             scenario.calendar.start, scenario.calendar.horizon_days, scenario.calendar.extra_holidays
         )
         population = make_population(scenario, streams)
+        signals = Signals()
         ledger = Ledger(population.segment, scenario.segment_names, calendar, full=detail == "full")
         record = ContactRecord(levers.contact_policy, population.size, streams)
         gift_cny = np.full(population.size, levers.offer.welcome_gift_cny, dtype=np.float32)
@@ -101,42 +105,63 @@ class Campaign:
             environment=simpy.Environment(),
             ledger=ledger,
             record=record,
-            wallets=Wallets(scenario, population, streams, ledger),
+            wallets=Wallets(scenario, population, streams, ledger, signals),
             opening=Opening(scenario, population, record, gift_cny),
+            signals=signals,
         )
-        programme = offered_programme(levers)
-        self._rewards: RewardPlay = ProgrammePlay(self.world, programme) if programme else NoReward(self.world)
+        self._outreach = _outreach(self.world)
+        self._mechanisms = switched_on(self.world, self._outreach)
+        self._organic = OrganicAdoption(self.world)
 
     def play(self) -> dict[str, pa.Table]:
         """Play every day and return the ledger's tables."""
-        world = self.world
-        messages = Messages(world)
-        field = FieldForce(world)
-        calls = ContactCentre(world, field.appointments)
-        events = CommunityEvents(world)
-        payments = Payments(world, self._rewards)
-        organic = OrganicAdoption(world)
+        world, reach, mechanisms = self.world, self._outreach, self._mechanisms
+        reach.payments.begin()
         for day in range(world.scenario.calendar.horizon_days):
             if world.calendar.weekday[day] == 0:
                 world.record.begin_week()
-                payments.begin_week(day)
+                reach.payments.begin_week(day)
             # Programme releases and expiries, then messages go out.
-            self._rewards.begin_day(day)
-            messages.send(day)
-            # Working hours: visits, events and calls, all at once.
-            field.plan(day)
-            events.plan(day)
-            calls.plan(day)
+            reach.rewards.begin_day(day)
+            for mechanism in mechanisms:
+                mechanism.begin_day(day)
+            reach.messages.send(day)
+            # Working hours: visits, events, calls, counters and support, all at once.
+            for mechanism in mechanisms:
+                mechanism.plan(day)
+            reach.field.plan(day)
+            reach.events.plan(day)
+            reach.calls.plan(day)
             world.environment.run(until=day + 1)
-            field.close(day)
-            events.close(day)
-            calls.close(day)
-            # Who adopts without us; payments, which rewards look at; who lasted.
-            organic.step(day)
-            payments.play(day)
+            reach.field.close(day)
+            reach.events.close(day)
+            reach.calls.close(day)
+            for mechanism in mechanisms:
+                mechanism.close(day)
+            # Who adopts without us; payments, which rewards look at; what people tell each other and think of us; who lasted.
+            self._organic.step(day)
+            reach.payments.play(day)
+            for mechanism in mechanisms:
+                mechanism.end_day(day)
             world.wallets.note_lasting(day)
-        self._rewards.close()
+        reach.rewards.close()
+        for mechanism in mechanisms:
+            mechanism.finish()
         return world.ledger.tables() | {
             "conversions": world.wallets.conversions(),
             "population": world.wallets.population_table(world.population),
         }
+
+
+def _outreach(world: World) -> Outreach:
+    programme = offered_programme(world.levers)
+    rewards: RewardPlay = ProgrammePlay(world, programme) if programme else NoReward(world)
+    field = FieldForce(world)
+    return Outreach(
+        messages=Messages(world),
+        field=field,
+        events=CommunityEvents(world),
+        calls=ContactCentre(world, field.appointments),
+        payments=Payments(world, rewards),
+        rewards=rewards,
+    )

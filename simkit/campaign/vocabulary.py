@@ -20,6 +20,14 @@ class Channel(IntEnum):
     APP_PUSH = 9
     APP_POPUP = 10
     WECHAT_ACCOUNT = 11
+    PARTNER_EMBED = 12
+    WORKPLACE_VISIT = 13
+    FOLLOW_UP = 14
+    BRANCH = 15
+    SUPPORT_DESK = 16
+    STAFF_CODE = 17
+    MEMBER_REFERRAL = 18
+    CORPORATE = 19
 
 
 class Outcome(IntEnum):
@@ -53,6 +61,8 @@ class Resource(IntEnum):
     HUMAN_SEAT = 2
     AI_LINE = 3
     INBOUND_SEAT = 4
+    BRANCH_COUNTER = 5
+    SUPPORT_SEAT = 6
 
 
 class CostItem(IntEnum):
@@ -65,6 +75,15 @@ class CostItem(IntEnum):
     MESSAGE = 4
     GIFT = 5
     REWARD = 6
+    LEAD = 7
+    TRAINING = 8
+    SUPPORT = 9
+    COMMISSION = 10
+    EDUCATION = 11
+    MERCHANT = 12
+    CARE = 13
+    CORPORATE = 14
+    RECOVERY = 15
 
 
 class Status(IntEnum):

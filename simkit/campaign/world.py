@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 import simpy
@@ -10,17 +11,26 @@ from numpy.typing import NDArray
 
 from simkit.campaign.contacts.contact_policy import ContactRecord
 from simkit.campaign.contacts.opening import Opening
+from simkit.campaign.influences import Influences
 from simkit.campaign.ledger import Ledger
+from simkit.campaign.signals import Signals
 from simkit.campaign.wallet.wallets import Wallets
 from simkit.params import Levers, Scenario
 from simkit.population import Population
 from simkit.streams import Streams
 from simkit.workdays import WorkCalendar
 
+PlanChange = Callable[[NDArray[np.integer], NDArray[np.uint8], int], None]
+
 
 @dataclass(frozen=True)
 class World:
-    """One run's shared state; `environment` counts days."""
+    """One run's shared state; `environment` counts days.
+
+    Mechanisms add to what others compute: open_door (log ratio of doors that open, by channel), refusal (log-odds of refusing to talk,
+    by channel), stopping (log ratio of the weekly hazard of stopping to pay, by day), spending (log ratio of payments, by the day of the
+    week's plan). payment_plans change the week's plan of payments in place: (users, plan of shape (7, users), day).
+    """
 
     scenario: Scenario
     levers: Levers
@@ -32,6 +42,12 @@ class World:
     record: ContactRecord
     wallets: Wallets
     opening: Opening
+    signals: Signals
+    open_door: Influences = field(default_factory=Influences)
+    refusal: Influences = field(default_factory=Influences)
+    stopping: Influences = field(default_factory=Influences)
+    spending: Influences = field(default_factory=Influences)
+    payment_plans: list[PlanChange] = field(default_factory=list)
 
     @property
     def campaign_days(self) -> int:

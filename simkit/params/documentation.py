@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
@@ -94,6 +94,8 @@ def _entries(model: BaseModel, above: str = "") -> Iterator[_Entry]:
     """Walk over the values of a scenario or of a section of it."""
     for field in type(model).model_fields:
         for key, value in _members(above + field, getattr(model, field)):
+            if value is None and _section_in(type(model).model_fields[field].annotation):
+                continue  # a mechanism that is left out
             if isinstance(value, BaseModel) and not isinstance(value, _VALUES):
                 yield from _entries(value, f"{key}.")
             else:
@@ -154,13 +156,28 @@ def _levers(
     for name, lever in schema["properties"].items():
         below, default = f"{key}.{name}", defaults.get(name, lever.get("default"))
         by_channel = lever.get("additionalProperties")
-        if isinstance(default, Mapping) and by_channel is None:
-            yield from _levers(below, _referred(lever, models), models, default)
+        section = _section_schema(lever, models) if by_channel is None else None
+        if section is not None:
+            if default is None:
+                yield f"`{below}`", "`null`", "a section", section["description"].rstrip(".")
+            yield from _levers(below, section, models, default if isinstance(default, Mapping) else {})
             continue
         shown = "required" if name in schema.get("required", ()) else _text(default)
         yield f"`{below}`", shown, _allowed(lever), lever["description"]
-        if by_channel is not None:
+        if by_channel is not None and "$ref" in by_channel:
             yield from _levers(f"{below}.CHANNEL", _referred(by_channel, models), models, {})
+
+
+def _section_schema(schema: Schema, models: Mapping[str, Schema]) -> Schema | None:
+    """Return the schema of the section that a lever is, whether or not it may be left out; None for a single value."""
+    choices = [choice for choice in (schema, *schema.get("anyOf", ())) if "$ref" in choice]
+    return _referred(choices[0], models) if choices else None
+
+
+def _section_in(annotation: Any) -> bool:  # noqa: ANN401 - annotations have no common type
+    """Say whether an annotation allows a section of a file."""
+    choices = get_args(annotation) or (annotation,)
+    return any(isinstance(one, type) and issubclass(one, BaseModel) and one not in _VALUES for one in choices)
 
 
 def _referred(schema: Schema, models: Mapping[str, Schema]) -> Schema:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
+from simkit.params.mechanisms import visits
 from simkit.params.quantity import Frozen
 
 MessageChannel = Literal["sms", "wecom", "app_push", "app_popup", "wechat_account"]
@@ -141,6 +142,32 @@ class Levers(Frozen):
     )
     offer: OfferLevers = OfferLevers()
     contact_policy: ContactPolicy = ContactPolicy()
+    # Mechanisms that may be left out, each under the name of the scenario's section that it needs.
+    # customers
+    # ---------
+    # opinion
+    # ---------
+    # relationship
+    # ---------
+    # leads
+    # ---------
+    # visits
+    pitch: visits.PitchLevers | None = None
+    # ---------
+    # messaging
+    # ---------
+    # handoffs
+    # ---------
+    # service
+    # ---------
+    # referral
+    # ---------
+    # corporate
+
+    def mechanisms(self) -> Iterator[str]:
+        """Walk over the sections that are chosen and need the scenario's section of the same name."""
+        own = ("field", "events", "calls", "messages", "offer", "contact_policy")
+        yield from (key for key in type(self).model_fields if key not in own and getattr(self, key) is not None)
 
     def targets(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Walk over the lists of segments as (dotted key, names)."""

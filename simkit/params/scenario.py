@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from simkit.params.channels import Calls, Events, FieldVisits, Message
 from simkit.params.errors import nearest
 from simkit.params.levers import MESSAGE_CHANNELS, Levers, MessageChannel, Title
+from simkit.params.mechanisms import IMPOSSIBLE, visits
 from simkit.params.quantity import (
     SEGMENT_NAME,
     BySegment,
@@ -220,6 +221,27 @@ class Scenario(Frozen):
     costs: Costs
     value: Value
     levers: Levers = Levers()
+    # Mechanisms that may be left out.
+    # customers
+    # ---------
+    # opinion
+    # ---------
+    # relationship
+    # ---------
+    # leads
+    # ---------
+    # visits
+    pitch: visits.Pitch | None = None
+    # ---------
+    # messaging
+    # ---------
+    # handoffs
+    # ---------
+    # service
+    # ---------
+    # referral
+    # ---------
+    # corporate
 
     @property
     def segment_names(self) -> tuple[str, ...]:
@@ -254,6 +276,11 @@ class Scenario(Frozen):
             yield "levers.field.partner", f"the scenario has no '{partner}'; {nearest(partner, self.field.partners)}"
         if partner is None and levers.field.partner_communities_per_week > 0:
             yield "levers.field.partner_communities_per_week", "is set without a partner who asks these communities"
+        for key in levers.mechanisms():
+            if getattr(self, key) is None:
+                yield f"levers.{key}", f"needs the section `{key}`, which the scenario leaves out"
+        for problems in IMPOSSIBLE:
+            yield from problems(self, levers)
         if levers.events.starts + self.events.hours.value > _MIDNIGHT:
             yield (
                 "levers.events.starts",

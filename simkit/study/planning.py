@@ -8,6 +8,7 @@ import inspect
 import shlex
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
@@ -50,6 +51,7 @@ class Model:
 
     run: makes a run. parameters: resolves a strategy upon a scenario and returns the hash of it. fingerprint: names what determines a
     run. metrics: measures a run. compile: compiles what runs of a strategy need, before many processes would do so at once.
+    measured_by: the module or package whose source says how runs are measured; that of `metrics` where none is named.
     """
 
     run: _Run
@@ -57,24 +59,27 @@ class Model:
     fingerprint: _Fingerprint
     metrics: _Metrics
     compile: _Compile = _nothing_to_compile
+    measured_by: str = ""
 
     @property
     def measure(self) -> str:
         """The hash of how runs are measured: with another definition of a KPI they are measured anew, not run anew."""
-        return source_hash(self.metrics.__module__)
+        return source_hash(self.measured_by or self.metrics.__module__)
 
 
 def _hash_of_parameters(scenario: Scenario, strategy: Strategy) -> str:
     return hash_of(resolved_parameters(scenario, strategy))
 
 
-CAMPAIGN = Model(run_campaign, _hash_of_parameters, fingerprint_of, run_metrics, compile_offered)
+CAMPAIGN = Model(run_campaign, _hash_of_parameters, fingerprint_of, run_metrics, compile_offered, "simkit.metrics")
 
 
 @functools.cache
 def source_hash(module: str) -> str:
-    """Return the SHA-256 of an imported module's source: what it computes may differ when it does."""
-    return hashlib.sha256(inspect.getsource(sys.modules[module]).encode()).hexdigest()
+    """Return the SHA-256 of the source of an imported module, or of a whole package: what it computes may differ when it does."""
+    file = Path(inspect.getfile(sys.modules[module]))
+    files = sorted(file.parent.rglob("*.py")) if hasattr(sys.modules[module], "__path__") else [file]
+    return hashlib.sha256(b"".join(one.read_bytes() for one in files)).hexdigest()
 
 
 @dataclass(frozen=True)

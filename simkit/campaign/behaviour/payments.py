@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,10 @@ from simkit.population import PAYMENT_LEVELS, payment_level_ratios
 Customers = NDArray[np.integer]
 # A user is counted as active for 30 days after the last payment. The survival curve is one of that 30-day activity,
 # so paying itself stops about four weeks earlier: those weeks' hazard falls due at the first payment (one-time users).
+_LEVELS_PER_LOG, _MOST_LEVELS = (
+    16,
+    24,
+)  # payments are changed in steps of a sixteenth of their logarithm, at most e^1.5-fold
 _LOOK_BACK_WEEKS = round(ACTIVE_DAYS / WEEKDAYS)
 
 
@@ -40,7 +46,7 @@ class Payments:
         rates = scenario.by_segment(wallet.payments_per_week)[:, None] * payment_level_ratios(
             wallet.payment_spread.value
         )
-        self._cuts = poisson_cuts((rewards.rate_ratios[:, :, None] * rates / WEEKDAYS).reshape(-1))
+        self._daily_rates = (rewards.rate_ratios[:, :, None] * rates / WEEKDAYS).reshape(-1)
         kind = world.population.segment.astype(np.int32) * PAYMENT_LEVELS + world.population.payment_level
         self._kind = kind.astype(np.uint16)
         self._kinds = rates.size
@@ -50,7 +56,16 @@ class Payments:
         )  # NumPy's own index type: every later look-up is twice as fast
         self._plan = np.zeros((WEEKDAYS, self._users.shape[0]), dtype=np.uint8)
         self._joined: list[tuple[Customers, NDArray[np.uint8]]] = []
-        self._start()
+        self._before_luck = world.streams.decision("payments.before")
+
+    def begin(self) -> None:
+        """Give the users of day 0 a year behind them and a last payment somewhere in the last 30 days."""
+        luck = self._before_luck.uniform(self._users)
+        last = -1 - np.floor(luck * (ACTIVE_DAYS - 1)).astype(np.int16)
+        self._world.wallets.activity.begin(self._users, last)
+        self._endurance[self._users] = self._stopping.exponential(self._users)
+        if self._world.calendar.weekday[0] != 0:
+            self._plan = self._draw(self._users, 0)
 
     def begin_week(self, day: int) -> None:
         """Let users stop, and plan the payments of those who go on."""
@@ -71,21 +86,12 @@ class Payments:
             payments.append(today[paying])
         self._record(day, np.concatenate(payers), np.concatenate(payments))
 
-    def _start(self) -> None:
-        """Give the users of day 0 a year behind them and a last payment somewhere in the last 30 days."""
-        luck = self._world.streams.decision("payments.before").uniform(self._users)
-        last = -1 - np.floor(luck * (ACTIVE_DAYS - 1)).astype(np.int16)
-        self._world.wallets.activity.begin(self._users, last)
-        self._endurance[self._users] = self._stopping.exponential(self._users)
-        if self._world.calendar.weekday[0] != 0:
-            self._plan = self._draw(self._users, 0)
-
     def _join(self, day: int) -> None:
         """Take in those who make their first payment today; who stops at once is a one-time user."""
         new = self._world.wallets.first_payments(day)
         self._give_welcome(new, day)
         segment = self._world.population.segment[new]
-        self._endurance[new] = self._stopping.exponential(new) - self._hazard_at_once[segment]
+        self._endurance[new] = self._stopping.exponential(new) - self._pressed(self._hazard_at_once[segment], new, day)
         plan = self._draw(new, day)
         weekday = int(self._world.calendar.weekday[day])
         lasting = self._endurance[new] > 0
@@ -105,7 +111,8 @@ class Payments:
         wallets, users = self._world.wallets, self._users
         users = users[wallets.status[users] == Status.ACTIVE]
         weeks = (day - wallets.activated_day[users] + WEEKDAYS // 2) // WEEKDAYS
-        left = self._endurance[users] - self._weekly_hazard[self._world.population.segment[users], weeks]
+        hazard = self._weekly_hazard[self._world.population.segment[users], weeks]
+        left = self._endurance[users] - self._pressed(hazard, users, day)
         self._endurance[users] = left
         stays = (left > 0) & ~self._rewards.leaves(users, day)
         wallets.stop(users[~stays], day)
@@ -116,10 +123,27 @@ class Payments:
         week = int(self._world.calendar.week[day])
         luck = self._plan_luck.words(users, week).view(np.uint16)
         kind = self._rewards.rate_step(users, day) * self._kinds + self._kind[users]
+        if self._world.spending:
+            level = np.rint(self._world.spending.total(users, day) * _LEVELS_PER_LOG).astype(np.int64)
+            kind += (np.clip(level, -_MOST_LEVELS, _MOST_LEVELS) + _MOST_LEVELS) * self._daily_rates.shape[0]
         plan = np.empty((WEEKDAYS, users.shape[0]), dtype=np.uint8)
         plan_week(luck, kind, self._cuts, plan)
         self._rewards.adjust(users, plan, day)
+        for change in self._world.payment_plans:
+            change(users, plan, day)
         return plan
+
+    @functools.cached_property
+    def _cuts(self) -> NDArray[np.uint32]:
+        """The cuts of every rate; with influences on spending, those of all its levels one after the other."""
+        if not self._world.spending:
+            return poisson_cuts(self._daily_rates)
+        ratios = np.exp(np.arange(-_MOST_LEVELS, _MOST_LEVELS + 1) / _LEVELS_PER_LOG)
+        return poisson_cuts((ratios[:, None] * self._daily_rates).reshape(-1))
+
+    def _pressed(self, hazard: NDArray[np.floating], users: Customers, day: int) -> NDArray[np.floating]:
+        """Return the hazard of stopping with everything that makes users stay or leave."""
+        return hazard * np.exp(self._world.stopping.total(users, day)) if self._world.stopping else hazard
 
     def _record(self, day: int, payers: Customers, payments: NDArray[np.uint8]) -> None:
         wallets, ledger = self._world.wallets, self._world.ledger

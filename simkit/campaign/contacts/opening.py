@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from simkit.campaign.contacts.contact_policy import HUNDREDTHS, ContactRecord
 from simkit.campaign.contacts.conversion import opening_terms, probability
+from simkit.campaign.influences import Influences
 from simkit.campaign.vocabulary import Channel
 from simkit.params import Scenario
 from simkit.population import Population
@@ -38,12 +39,16 @@ def base_rates(scenario: Scenario) -> dict[Channel, NDArray[np.float64]]:
 
 
 class Opening:
-    """Each customer's chance to open at a contact, today."""
+    """Each customer's chance to open at a contact, today.
+
+    influences: further log-odds, by name, that mechanisms add to those of every contact.
+    """
 
     def __init__(
         self, scenario: Scenario, population: Population, record: ContactRecord, gift_cny: NDArray[np.float32]
     ) -> None:
         self.gift_cny = gift_cny
+        self.influences = Influences()
         self._population = population
         self._record = record
         self._base = base_rates(scenario)
@@ -54,6 +59,13 @@ class Opening:
 
     def terms(self, customers: Customers, channel: Channel) -> dict[str, NDArray[np.floating]]:
         """Return the named log-odds of opening at a contact of this channel."""
+        return self._own_terms(customers, channel) | self.influences.terms(customers, channel)
+
+    def add_channel(self, channel: Channel, rate: NDArray[np.float64]) -> None:
+        """Tell the rate of opening by segment, given what comes before it, of a channel that a mechanism brings."""
+        self._base[channel] = rate
+
+    def _own_terms(self, customers: Customers, channel: Channel) -> dict[str, NDArray[np.floating]]:
         segment = self._population.segment[customers]
         return opening_terms(
             base=self._base[channel][segment],
@@ -69,10 +81,18 @@ class Opening:
         return probability(self.terms(customers, channel))
 
     def rested_odds(self, customers: Customers, channel: Channel) -> NDArray[np.float32]:
-        """Return the odds of opening but for fatigue: what does not change during a campaign of messages."""
-        terms = self.terms(customers, channel)
+        """Return the odds of opening but for fatigue and what else changes from day to day."""
+        terms = self._own_terms(customers, channel)
         del terms["fatigue"]
-        return np.exp(sum(terms.values(), start=np.float64(0))).astype(np.float32)
+        own = sum(terms.values(), start=np.float64(0))
+        return np.exp(own + self.influences.lasting_total(customers, channel)).astype(np.float32)
+
+    def changing_ratio(self, customers: Customers, channel: Channel) -> NDArray[np.float32]:
+        """Return the odds ratio of fatigue and of every influence that changes from day to day."""
+        ratio = self.fatigue_ratio(customers)
+        if self.influences.changing:
+            ratio = ratio * np.exp(self.influences.changing_total(customers, channel)).astype(np.float32)
+        return ratio
 
     def fatigue_ratio(self, customers: Customers) -> NDArray[np.float32]:
         """Return the odds ratio of the contacts of the last 28 days."""

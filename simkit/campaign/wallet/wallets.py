@@ -7,6 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from simkit.campaign.ledger import Ledger
+from simkit.campaign.signals import Signal, Signals
 from simkit.campaign.vocabulary import Channel, Outcome, Status
 from simkit.campaign.wallet.activity import ACTIVE_DAYS, NEVER, Activity
 from simkit.due_dates import DueDates
@@ -24,7 +25,9 @@ Customers = NDArray[np.int32]
 class Wallets:
     """Status of all wallets. Mechanisms open wallets here; payments tell when a user pays or stops."""
 
-    def __init__(self, scenario: Scenario, population: Population, streams: Streams, ledger: Ledger) -> None:
+    def __init__(
+        self, scenario: Scenario, population: Population, streams: Streams, ledger: Ledger, signals: Signals
+    ) -> None:
         size = population.size
         self.segment = population.segment
         self.status = np.zeros(size, dtype=np.uint8)
@@ -40,6 +43,7 @@ class Wallets:
         self._assisted = np.zeros(size, dtype=np.bool_)
         self._lasting = np.zeros(size, dtype=np.bool_)
         self._ledger = ledger
+        self._signals = signals
         self._horizon = scenario.calendar.horizon_days
         self._holders = np.bincount(population.segment[population.holder], minlength=len(scenario.segments))
         self._customers = np.bincount(population.segment, minlength=len(scenario.segments))
@@ -66,6 +70,7 @@ class Wallets:
         """
         if not customers.shape[0]:
             return
+        everyone = customers
         self.status[customers] = Status.OPENED
         self.opened_day[customers] = day
         self._channel[customers] = channel
@@ -77,6 +82,7 @@ class Wallets:
             self._first_payment_on.put(customers[paid], day)
             customers = customers[~paid]
         self._plan_first_payments(customers, day)
+        self._signals.send(Signal.OPENED, everyone, day)
 
     def open_assisted(self, customers: Customers, outcome: NDArray[np.uint8], day: int, channel: Channel) -> None:
         """Open the wallets of those contacts with a person beside the customer that ended in opening."""
@@ -99,12 +105,14 @@ class Wallets:
         self.status[payers] = Status.ACTIVE
         self.activated_day[payers] = day
         self._ledger.count(day, "activated", payers)
+        self._signals.send(Signal.ACTIVATED, payers, day)
         return payers
 
     def stop(self, customers: Customers, day: int) -> None:
         """Let active users stop paying."""
         self.status[customers] = Status.DORMANT
         self._ledger.count(day, "went_dormant", customers)
+        self._signals.send(Signal.STOPPED, customers, day)
 
     def note_lasting(self, day: int) -> None:
         """Settle which of the wallets opened 90 days ago have a payment within the last 30 days."""

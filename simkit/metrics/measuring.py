@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from simkit.campaign import CampaignRun
 from simkit.campaign.contacts.conversion import beta_geometric_hazard
+from simkit.metrics.catalogue import KPIS
 from simkit.params import Scenario, draw_parameters
 
 ALL = "all"
@@ -20,156 +20,7 @@ _WEEKS_PER_YEAR = 52
 _LASTING_WEEKS = 13
 _LESS_THAN_A_FEN = 0.005
 
-Better = Literal["higher", "lower", "neither"]
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Kpi:
-    """One key figure: unit, titles for people, what is better; `ratio_of` names numerator and denominator."""
-
-    name: str
-    unit: str
-    title: Mapping[str, str]
-    better: Better = "neither"
-    digits: int = 0
-    ratio_of: tuple[str, str] | None = None
-
-
-def _kpi(
-    name: str, unit: str, en: str, zh: str, better: Better = "neither", digits: int = 0, **ratio: tuple[str, str]
-) -> Kpi:
-    return Kpi(name, unit, {"en": en, "zh": zh}, better, digits, ratio.get("ratio_of"))
-
-
-_LIST = (
-    _kpi("contacts", "count", "Contacts", "触达次数"),
-    _kpi("opened", "count", "Wallets opened", "开户数", "higher"),
-    _kpi("activated", "count", "Wallets with a first payment", "首笔支付数", "higher"),
-    _kpi("lasting", "count", "Lasting users (active 90 days after opening)", "持续用户（开户90天后仍活跃）", "higher"),
-    _kpi(
-        "lasting_share",
-        "share",
-        "Lasting users of opened",
-        "持续用户占开户",
-        "higher",
-        3,
-        ratio_of=("lasting", "opened"),
-    ),
-    _kpi("payments", "count", "Payments", "支付笔数", "higher"),
-    _kpi("cost", "CNY", "Cost", "成本", "lower"),
-    _kpi("cost_per_opened", "CNY", "Cost per wallet opened", "单户开户成本", "lower", ratio_of=("cost", "opened")),
-    _kpi("cost_per_lasting", "CNY", "Cost per lasting user", "单个持续用户成本", "lower", ratio_of=("cost", "lasting")),
-    _kpi("value", "CNY", "Value of lasting users", "持续用户价值", "higher"),
-    _kpi("holder_fees", "CNY", "Fees from wallets held before", "存量用户手续费收入", "higher"),
-    _kpi("net_value", "CNY", "Net value (value and fees less cost)", "净价值（价值与手续费减成本）", "higher"),
-    _kpi("staff_cost", "CNY", "Staff cost", "人员成本", "lower"),
-    _kpi("reward_cost", "CNY", "Reward and gift cost", "权益与礼品成本", "lower"),
-    _kpi("coupons_qualified", "count", "Coupons qualified", "权益达标数"),
-    _kpi("coupons_claimed", "count", "Coupons claimed", "权益领取数"),
-    _kpi("coupons_lapsed", "count", "Coupons never claimed", "逾期未领权益数"),
-    _kpi("coupons_effective", "count", "Coupons effective", "权益生效数"),
-    _kpi("coupons_redeemed", "count", "Coupons redeemed", "权益核销数"),
-    _kpi("coupons_expired", "count", "Coupons claimed and expired", "权益过期数"),
-    _kpi(
-        "coupon_use",
-        "share",
-        "Coupons redeemed of claimed",
-        "权益核销率",
-        "neither",
-        3,
-        ratio_of=("coupons_redeemed", "coupons_claimed"),
-    ),
-    _kpi("coupon_cost", "CNY", "Cost of the reward programme", "权益方案成本", "lower"),
-    _kpi(
-        "reward_liability",
-        "CNY",
-        "Coupons still owed at the end (bank's share)",
-        "期末未核销权益负债（银行承担）",
-        "lower",
-    ),
-    _kpi("hunter_cost", "CNY", "Cost of the reward programme taken by bonus hunters", "羊毛党占用的权益成本", "lower"),
-    _kpi(
-        "hunter_share",
-        "share",
-        "Share of the reward programme's cost taken by bonus hunters",
-        "羊毛党占权益成本比例",
-        "lower",
-        3,
-        ratio_of=("hunter_cost", "coupon_cost"),
-    ),
-    _kpi("over_budget", "share", "Probability that the reward budget is overspent", "权益超预算概率", "lower", 3),
-    _kpi("opted_out", "count", "Opt-outs from a channel", "退订次数", "lower"),
-    _kpi("field_wallets", "count", "Wallets opened at visits", "上门开户数", "higher"),
-    _kpi("field_staff_days", "staff days", "Field staff days", "外拓人天"),
-    _kpi(
-        "wallets_per_staff_day",
-        "wallets/staff day",
-        "Wallets per field staff day",
-        "外拓人均日开户",
-        "higher",
-        2,
-        ratio_of=("field_wallets", "field_staff_days"),
-    ),
-    _kpi("event_wallets", "count", "Wallets opened at events", "活动开户数", "higher"),
-    _kpi("booth_hours", "hours", "Booth hours", "展位小时"),
-    _kpi(
-        "wallets_per_booth_hour",
-        "wallets/hour",
-        "Wallets per booth hour",
-        "每展位小时开户",
-        "higher",
-        2,
-        ratio_of=("event_wallets", "booth_hours"),
-    ),
-    _kpi("field_busy_minutes", "minutes", "Field minutes worked", "外拓工作分钟"),
-    _kpi("field_paid_minutes", "minutes", "Field minutes paid", "外拓计薪分钟"),
-    _kpi(
-        "field_utilisation",
-        "share",
-        "Field staff utilisation",
-        "外拓人员利用率",
-        "neither",
-        3,
-        ratio_of=("field_busy_minutes", "field_paid_minutes"),
-    ),
-    _kpi("call_busy_minutes", "minutes", "Call seat minutes worked", "坐席工作分钟"),
-    _kpi("call_paid_minutes", "minutes", "Call seat minutes paid", "坐席计薪分钟"),
-    _kpi(
-        "call_utilisation",
-        "share",
-        "Call seat utilisation",
-        "坐席利用率",
-        "neither",
-        3,
-        ratio_of=("call_busy_minutes", "call_paid_minutes"),
-    ),
-    _kpi("staff_busy_minutes", "minutes", "Staff minutes worked", "全部人员工作分钟"),
-    _kpi("staff_paid_minutes", "minutes", "Staff minutes paid", "全部人员计薪分钟"),
-    _kpi(
-        "staff_utilisation",
-        "share",
-        "Staff utilisation",
-        "人员利用率",
-        "neither",
-        3,
-        ratio_of=("staff_busy_minutes", "staff_paid_minutes"),
-    ),
-    _kpi("inbound_answered", "count", "Inbound calls answered", "来电接通数"),
-    _kpi("inbound_waited_minutes", "minutes", "Minutes waited by inbound callers", "来电等待分钟"),
-    _kpi(
-        "inbound_wait",
-        "minutes",
-        "Mean wait of an answered call",
-        "接通来电平均等待",
-        "lower",
-        2,
-        ratio_of=("inbound_waited_minutes", "inbound_answered"),
-    ),
-    _kpi("inbound_abandoned", "count", "Inbound calls abandoned", "来电放弃数", "lower"),
-)
-KPIS: Mapping[str, Kpi] = {kpi.name: kpi for kpi in _LIST}
-"""All key figures by name, in the order in which they are shown."""
 
 _SCHEMA = pa.schema([("segment", pa.string()), ("kpi", pa.string()), ("value", pa.float64())])
 _STAFFED = ("field_team", "event_booth", "human_seat", "inbound_seat")
@@ -190,6 +41,7 @@ def run_metrics(run: CampaignRun, scenario: Scenario) -> pa.Table:
     values = {kpi: float(amounts.sum()) for kpi, amounts in by_segment.items()}
     values |= _money(run.tables) | _capacity(run.tables, run.parameters)
     values["over_budget"] = _over_budget(values["coupon_cost"], run.parameters)
+    values |= _figures(run.tables)
     values["net_value"] = values["value"] + values["holder_fees"] - values["cost"]
     rows = [(ALL, kpi, value) for kpi, value in _with_ratios(values)]
     for position, name in enumerate(names):
@@ -240,9 +92,25 @@ def _by_segment(tables: Mapping[str, pa.Table], scenario: Scenario, names: tuple
         "holder_fees": _summed(daily, held_before, names) * scenario.by_segment(scenario.value.ticket),
     }
     counts["holder_fees"] *= scenario.value.fee_rate.value
+    counts |= _tallies(tables, names)
     worth = lasting_user_value(scenario)
     counts["value"] = counts["lasting"] * np.array([worth[name] for name in names])
     return counts
+
+
+def _tallies(tables: Mapping[str, pa.Table], names: tuple[str, ...]) -> dict[str, Floats]:
+    """Return the sum over days of each tally that is a key figure, by segment; zero where there is none."""
+    table, kpis = tables["tallies"], [kpi.name for kpi in KPIS.values() if kpi.source == "tally"]
+    which = _codes(table["tally"], kpis)
+    cell = np.where(which >= 0, which * len(names) + _codes(table["segment"], names), len(kpis) * len(names))
+    sums = np.bincount(cell, table["amount"].to_numpy(), minlength=len(kpis) * len(names) + 1)[:-1]
+    return dict(zip(kpis, sums.reshape(len(kpis), len(names)), strict=True))
+
+
+def _figures(tables: Mapping[str, pa.Table]) -> dict[str, float]:
+    """Return the figures of the whole run that are key figures; not a number where a mechanism wrote none."""
+    written = dict(zip(tables["figures"]["figure"].to_pylist(), tables["figures"]["amount"].to_pylist(), strict=True))
+    return {kpi.name: written.get(kpi.name, float("nan")) for kpi in KPIS.values() if kpi.source == "figure"}
 
 
 def _money(tables: Mapping[str, pa.Table]) -> dict[str, float]:

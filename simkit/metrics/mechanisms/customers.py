@@ -1,0 +1,7 @@
+"""Key figures of who the customers are."""
+
+from __future__ import annotations
+
+from simkit.metrics.kpi import Kpi
+
+KPIS: tuple[Kpi, ...] = ()
