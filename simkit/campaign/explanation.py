@@ -32,6 +32,8 @@ def explain_opening(
         raise ValueError(f"customer {customer}; allowed: 0 to {world.population.size - 1}")
     if channel is Channel.ORGANIC:
         raise ValueError("organic adoption is no contact and has no log-odds")
+    if not world.opening.serves(channel):
+        raise ValueError(f"the scenario and the strategy have no channel '{channel.name.lower()}'")
     terms = world.opening.terms(np.array([customer], dtype=np.int32), channel)
     return Explanation(
         customer=customer,

@@ -137,3 +137,6 @@ KPIS: Mapping[str, Kpi] = {
     one.name: one for one in (*_CAMPAIGN, *(one for figures in MECHANISMS.values() for one in figures))
 }
 """All key figures by name, in the order in which they are shown."""
+
+OF_MECHANISMS: frozenset[str] = frozenset(one.name for figures in MECHANISMS.values() for one in figures)
+"""The names of those that belong to mechanisms, which a scenario or a strategy may leave out."""

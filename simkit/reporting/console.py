@@ -10,7 +10,7 @@ import pyarrow as pa
 from rich.table import Table
 
 from simkit.campaign import CampaignRun
-from simkit.metrics import ALL, KPIS
+from simkit.metrics import ALL, KPIS, OF_MECHANISMS
 from simkit.reporting.lookups import Comparison
 from simkit.reporting.quantities import NO_BREAK, Quantities
 from simkit.study import (
@@ -101,6 +101,6 @@ def run_table(run: CampaignRun, metrics: pa.Table) -> Table:
     table = Table("key figure", "value", "unit", title=f"Run {run.fingerprint[:12]}: {name} (one run has no interval)")
     for row in metrics.to_pylist():
         kpi, value = row["kpi"], row["value"]
-        if row["segment"] == ALL and not math.isnan(value):
+        if row["segment"] == ALL and not math.isnan(value) and (value or kpi not in OF_MECHANISMS):
             table.add_row(KPIS[kpi].title["en"], f"{value:,.{KPIS[kpi].digits}f}", KPIS[kpi].unit)
     return table

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from simkit.metrics import KPIS
+from simkit.metrics import KPIS, OF_MECHANISMS
 from simkit.params import DO_NOTHING, Finding, ParameterError, Scenario, nearest
 from simkit.reporting import comparison_charts, reward_charts, strategy_charts
 from simkit.reporting.chart_style import Chart
@@ -281,9 +281,14 @@ class StrategyPage(StudyPage):
 
     @property
     def indicators(self) -> Table:
-        """Every KPI of the strategy, alone and against doing nothing."""
+        """Every KPI of the strategy, alone and against doing nothing; of mechanisms only where something happened."""
         offers = self.strategy in self.study.programmes
-        return self._figures("indicators", [kpi for kpi in KPIS if offers or kpi not in _ONLY_WITH_REWARDS])
+        kpis = [kpi for kpi in KPIS if offers or kpi not in _ONLY_WITH_REWARDS]
+        return self._figures("indicators", [kpi for kpi in kpis if kpi not in OF_MECHANISMS or self._happened(kpi)])
+
+    def _happened(self, kpi: str) -> bool:
+        found = self.comparison.alone(self.strategy, kpi)
+        return found.n > 0 and found.mean != 0
 
     @property
     def rewards(self) -> Table | None:

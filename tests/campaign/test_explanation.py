@@ -6,7 +6,7 @@ import pytest
 from simkit.campaign import Campaign, Channel, explain_opening, run_campaign
 from tests.campaign.banks import changed, doing, frame
 
-CHANNELS = [channel for channel in Channel if channel is not Channel.ORGANIC]
+CHANNELS = [channel for channel in Channel if Channel.ORGANIC < channel <= Channel.WECHAT_ACCOUNT]
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +38,11 @@ def test_an_explanation_is_what_a_run_uses(bank):
         assert found.segment == bank.segment_names[segment]
 
 
-@pytest.mark.parametrize(("customer", "channel"), [(-1, Channel.VISIT), (10**6, Channel.SMS), (0, Channel.ORGANIC)])
+@pytest.mark.parametrize(
+    ("customer", "channel"),
+    [(-1, Channel.VISIT), (10**6, Channel.SMS), (0, Channel.ORGANIC), (0, Channel.STAFF_CODE)],
+)
 def test_what_has_no_chance_cannot_be_explained(bank, customer, channel):
-    """A customer who does not exist, or adoption without a contact, is refused in words."""
-    with pytest.raises(ValueError, match=r"customer|organic"):
+    """A customer who does not exist, or adoption without a contact, or a channel that is off, is refused in words."""
+    with pytest.raises(ValueError, match=r"customer|organic|no channel"):
         explain_opening(bank, doing({}), customer, channel)

@@ -61,6 +61,10 @@ class Opening:
         """Return the named log-odds of opening at a contact of this channel."""
         return self._own_terms(customers, channel) | self.influences.terms(customers, channel)
 
+    def serves(self, channel: Channel) -> bool:
+        """Say whether this run has the channel: some come only with a mechanism."""
+        return channel in self._base
+
     def add_channel(self, channel: Channel, rate: NDArray[np.float64]) -> None:
         """Tell the rate of opening by segment, given what comes before it, of a channel that a mechanism brings."""
         self._base[channel] = rate
