@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from simkit.campaign.contacts.pitch import PitchPlay
+from simkit.campaign.corporate.corporate_wallets import CorporatePlay
 from simkit.campaign.mechanism import Mechanism, Outreach
 from simkit.campaign.world import World
 from simkit.params import Levers
@@ -33,6 +34,7 @@ MECHANISMS: Mapping[str, Make] = {
     # referral
     # ---------
     # corporate
+    "corporate_wallets": CorporatePlay,
 }
 
 

@@ -42,7 +42,7 @@ def run_metrics(run: CampaignRun, scenario: Scenario) -> pa.Table:
     values |= _money(run.tables) | _capacity(run.tables, run.parameters)
     values["over_budget"] = _over_budget(values["coupon_cost"], run.parameters)
     values |= _figures(run.tables)
-    values["net_value"] = values["value"] + values["holder_fees"] - values["cost"]
+    values["net_value"] = values["value"] + values["holder_fees"] + values["corporate_revenue"] - values["cost"]
     rows = [(ALL, kpi, value) for kpi, value in _with_ratios(values)]
     for position, name in enumerate(names):
         segment = {kpi: float(amounts[position]) for kpi, amounts in by_segment.items()}

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
-from simkit.params.mechanisms import visits
+from simkit.params.mechanisms import corporate, visits
 from simkit.params.quantity import Frozen
 
 MessageChannel = Literal["sms", "wecom", "app_push", "app_popup", "wechat_account"]
@@ -163,6 +163,7 @@ class Levers(Frozen):
     # referral
     # ---------
     # corporate
+    corporate_wallets: corporate.CorporateLevers | None = None
 
     def mechanisms(self) -> Iterator[str]:
         """Walk over the sections that are chosen and need the scenario's section of the same name."""

@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from simkit.params.channels import Calls, Events, FieldVisits, Message
 from simkit.params.errors import nearest
 from simkit.params.levers import MESSAGE_CHANNELS, Levers, MessageChannel, Title
-from simkit.params.mechanisms import IMPOSSIBLE, visits
+from simkit.params.mechanisms import IMPOSSIBLE, corporate, visits
 from simkit.params.quantity import (
     SEGMENT_NAME,
     BySegment,
@@ -242,6 +242,7 @@ class Scenario(Frozen):
     # referral
     # ---------
     # corporate
+    corporate_wallets: corporate.CorporateWallets | None = None
 
     @property
     def segment_names(self) -> tuple[str, ...]:

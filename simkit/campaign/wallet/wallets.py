@@ -63,10 +63,19 @@ class Wallets:
         held: NDArray[np.bool_] = self.status[customers] == Status.PROSPECT
         return held
 
-    def open(self, customers: Customers, day: int, channel: Channel, paid: NDArray[np.bool_] | None = None) -> None:
+    def open(
+        self,
+        customers: Customers,
+        day: int,
+        channel: Channel,
+        paid: NDArray[np.bool_] | None = None,
+        *,
+        others_may_pay: bool = True,
+    ) -> None:
         """Open wallets of prospects, each at most once. `paid` says who, with help, made the first payment on the spot.
 
-        Without `paid` customers are on their own; with it, those who did not pay on the spot are on their own from then on.
+        Without `paid` customers are on their own; with it, those who did not pay on the spot are on their own from then on, or never
+        pay if `others_may_pay` is false.
         """
         if not customers.shape[0]:
             return
@@ -80,7 +89,7 @@ class Wallets:
         self._ledger.count(day, "opened", customers)
         if paid is not None:
             self._first_payment_on.put(customers[paid], day)
-            customers = customers[~paid]
+            customers = customers[~paid] if others_may_pay else customers[:0]
         self._plan_first_payments(customers, day)
         self._signals.send(Signal.OPENED, everyone, day)
 

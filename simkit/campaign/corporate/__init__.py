@@ -1,0 +1,1 @@
+"""Employers who take the wallet for their people."""
