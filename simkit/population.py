@@ -51,8 +51,7 @@ def make_population(scenario: Scenario, streams: Streams) -> Population:
     customers = np.arange(scenario.customers, dtype=np.int32)
     wallet = scenario.wallet
     who = streams.decision("population.who").uniforms(customers, width=4)
-    shares = np.array([segment.share.value for segment in scenario.segments])
-    segment = np.searchsorted(np.cumsum(shares)[:-1], who[:, 0], side="right").astype(np.uint8)
+    segment = np.searchsorted(np.cumsum(scenario.segment_shares)[:-1], who[:, 0], side="right").astype(np.uint8)
     spread = scenario.response.propensity_spread.value
     propensity = ndtri(who[:, 1]).astype(np.float32)
     propensity *= np.float32(spread)

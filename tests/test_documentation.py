@@ -18,7 +18,7 @@ DOCUMENTS = ["README.md", "docs/model.md", "docs/parameters.md", "docs/coverage.
 NUMBERS = {"Quantity", "BySegment", "Title"}
 ROOMS = ("simkit", "params", "notebooks", "tests", "benchmarks", "docs")
 # What stands for a member's name in the keys of the document.
-MEMBERS = {"partners": "PARTNER", "messages": "CHANNEL", "segments": "ID"}
+MEMBERS = {"partners": "PARTNER", "messages": "CHANNEL", "segments": "ID", "reported_facts": "NAME"}
 
 
 def fields(model, above=""):

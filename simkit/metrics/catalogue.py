@@ -8,6 +8,7 @@ from simkit.metrics.kpi import Kpi, kpi
 from simkit.metrics.mechanisms import MECHANISMS
 
 _CAMPAIGN = (
+    kpi("customers", "count", "Customers", "客户数"),
     kpi("contacts", "count", "Contacts", "触达次数"),
     kpi("opened", "count", "Wallets opened", "开户数", "higher"),
     kpi("activated", "count", "Wallets with a first payment", "首笔支付数", "higher"),

@@ -79,6 +79,7 @@ def _by_segment(tables: Mapping[str, pa.Table], scenario: Scenario, names: tuple
     last_day = coupons["day"].to_numpy() == scenario.calendar.horizon_days - 1
     held_before = daily["payments"].to_numpy() - daily["campaign_payments"].to_numpy()
     counts = {
+        "customers": _summed(tables["population"], tables["population"]["customers"].to_numpy(), names),
         "contacts": _summed(daily, daily["contacts"].to_numpy(), names),
         "opened": _summed(conversions, in_campaign, names),
         "activated": _summed(conversions, activated, names),

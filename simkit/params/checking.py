@@ -131,6 +131,8 @@ def _check_file(path: Path, kinds: Sequence[Kind], scenario: str) -> CheckedFile
     if kind.facts is not None:
         notes.facts += kind.facts(path)
     remarks = tuple(kind.remarks(path)) if kind.remarks is not None else ()
+    if isinstance(model, Scenario):
+        remarks += tuple(_contradictions(model))
     return CheckedFile(path, kind.name, name, tuple(notes.facts), tuple(notes.findings), remarks)
 
 
@@ -175,6 +177,12 @@ class _Notes:
             for finding in error.findings:
                 self.problem(key, f"cannot be used: {finding}")
             return None
+
+
+def _contradictions(scenario: Scenario) -> Iterator[str]:
+    for name, fact in scenario.reported_facts.items():
+        if fact.contradiction is not None:
+            yield f"reported_facts.{name}: {fact.contradiction} ({fact.source})"
 
 
 def _scenario_facts(scenario: Scenario) -> Iterator[str]:

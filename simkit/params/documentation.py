@@ -194,9 +194,9 @@ def _allowed(schema: Schema) -> str:
         return " ".join(f"`{choice}`" for choice in schema["enum"])
     if schema.get("type") not in ("number", "integer"):
         return _WORDS[schema.get("format", schema.get("type", "object"))]
-    low = f"{schema['minimum']:,}" if "minimum" in schema else f"more than {schema['exclusiveMinimum']:,}"
-    high = f"{schema['maximum']:,}" if "maximum" in schema else f"less than {schema['exclusiveMaximum']:,}"
-    return f"{low} to {high}{', whole' if schema['type'] == 'integer' else ''}"
+    bounds = {"minimum": "", "exclusiveMinimum": "more than ", "maximum": "", "exclusiveMaximum": "less than "}
+    found = [f"{words}{schema[bound]:,}" for bound, words in bounds.items() if bound in schema]
+    return f"{' to '.join(found) or 'a number'}{', whole' if schema['type'] == 'integer' else ''}"
 
 
 def _sources_section(scenario: Scenario) -> Iterator[str]:

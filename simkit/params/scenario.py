@@ -19,6 +19,7 @@ from simkit.params.channels import Calls, Events, FieldVisits, Message
 from simkit.params.errors import nearest
 from simkit.params.levers import MESSAGE_CHANNELS, Levers, MessageChannel, Title
 from simkit.params.mechanisms import IMPOSSIBLE, corporate, visits
+from simkit.params.mechanisms.customers import CustomerMix, ReportedFact
 from simkit.params.quantity import (
     SEGMENT_NAME,
     BySegment,
@@ -223,6 +224,10 @@ class Scenario(Frozen):
     levers: Levers = Levers()
     # Mechanisms that may be left out.
     # customers
+    customer_mix: CustomerMix | None = None
+    reported_facts: dict[str, ReportedFact] = Field(
+        default_factory=dict, description="Facts that were reported about the bank, each under a name"
+    )
     # ---------
     # opinion
     # ---------
@@ -261,6 +266,17 @@ class Scenario(Frozen):
     def customers(self) -> int:
         """Customers simulated at this scale."""
         return max(1, round(self.bank.customers.value * self.scale))
+
+    @property
+    def segment_shares(self) -> NDArray[np.float64]:
+        """Share of each segment among the customers that are simulated, in the order of the segments' codes; they sum to 1."""
+        own = np.array([segment.share.value for segment in self.segments])
+        if self.customer_mix is None:
+            return own
+        shares = own if self.customer_mix.of == "bank" else self.by_segment(self.customer_mix.country)
+        shares = shares + self.by_segment(self.customer_mix.yearly_change) * self.customer_mix.years_ahead.value
+        shares = np.clip(shares, 0, None)
+        return np.asarray(shares / shares.sum())
 
     def by_segment(self, quantity: BySegment) -> NDArray[np.float64]:
         """Return a segment parameter as an array in the order of the segments' codes."""

@@ -10,6 +10,7 @@ from tests.mechanisms.rows import ROWS
 ROOT = Path(__file__).parents[2]
 CONTEXT = {
     23: "A survey's figure about staff; nothing in the model depends on it.",
+    49: "Kept as `reported_facts`; `simkit check` flags shares that contradict their own numbers, and nothing is fitted to them.",
 }
 """Rows that are facts to be reported, with nothing to simulate."""
 

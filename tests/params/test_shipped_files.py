@@ -44,6 +44,7 @@ def test_only_counts_choices_and_certainties_have_no_range():
     assert certain == {
         "bank.customers",
         "bank.branches",
+        "customer_mix.years_ahead",
         "field.evening_hour",
         "events.hours",
         "messages.wechat_account.delivered",
