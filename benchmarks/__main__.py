@@ -29,6 +29,7 @@ class Sizes:
     rounds: int
     customers: int
     textbook_customers: int
+    costed_customers: int
     paired_customers: int
     replications: int
     study_scale: float | None
@@ -36,8 +37,8 @@ class Sizes:
     replayed_events: int
 
 
-FULL = Sizes(3, 1_000_000, 10_000, 20_000, 60, 0.5, 1_000_000, 10_000_000)
-QUICK = Sizes(1, 200_000, 3_000, 10_000, 20, None, 20_000, 200_000)
+FULL = Sizes(3, 1_000_000, 10_000, 200_000, 20_000, 60, 0.5, 1_000_000, 10_000_000)
+QUICK = Sizes(1, 200_000, 3_000, 50_000, 10_000, 20, None, 20_000, 200_000)
 
 
 def main() -> None:
@@ -81,7 +82,9 @@ def _measure(sizes: Sizes) -> dict[str, list[Figure]]:
             f"Pairing: {sizes.replications} replications of {sizes.paired_customers:,} customers": pairing(
                 sizes.paired_customers, sizes.replications
             ),
-            f"What each mechanism costs at {sizes.customers:,} customers": mechanisms(sizes.customers, sizes.rounds),
+            f"What each mechanism costs at {sizes.costed_customers:,} customers": mechanisms(
+                sizes.costed_customers, sizes.rounds
+            ),
         }
 
 

@@ -11,6 +11,8 @@ HOLDERS, ACTIVE_OF_HOLDERS = 0.44, 0.5
 STRATEGIES = ("do_nothing", "cold_door_to_door", "omnichannel")
 FULL_BLOWN = "omnichannel"
 REWARDING = ("small_weekly_reward", "reward_heavy", "threshold_cashback")
+MECHANISMS = tuple(key for key, field in Scenario.model_fields.items() if field.default is None)
+"""The sections that a scenario may leave out."""
 _PER_BANK = {"field": ("teams", "partner_communities_per_week"), "calls": ("human_seats", "inbound_seats", "ai_lines")}
 
 
@@ -44,6 +46,13 @@ def strategy(name: str) -> Strategy:
         for lever in set(names) & set(levers.get(section, {})):
             levers[section][lever] *= growth
     return diff(name, levers)
+
+
+def without(scenario: Scenario, levers: Strategy, *mechanisms: str) -> tuple[Scenario, Strategy]:
+    """Return scenario and strategy with these mechanisms left out."""
+    chosen = levers.levers.model_dump(mode="json", exclude_unset=True)
+    kept = {key: section for key, section in chosen.items() if key not in mechanisms}
+    return scenario.model_copy(update=dict.fromkeys(mechanisms)), diff(levers.name, kept)
 
 
 def diff(name: str, levers: dict[str, Any]) -> Strategy:

@@ -8,7 +8,7 @@ import yaml
 from scipy import stats
 
 from benchmarks.accounts import ledger_accounts
-from benchmarks.configuration import diff, with_value
+from benchmarks.configuration import MECHANISMS, diff, with_value, without
 from benchmarks.mesa_model import run_mesa
 from benchmarks.per_customer import run_per_customer
 from simkit.campaign import run_campaign
@@ -52,7 +52,7 @@ def small_bank(customers):
 
     Bonus hunters and refunds are many, so that what they do to coupons is seen.
     """
-    scenario = load_scenario("city_bank")
+    scenario, _ = without(load_scenario("city_bank"), diff("nothing", {}), *MECHANISMS)
     bank, calls, field, rewards = scenario.bank, scenario.calls, scenario.field, scenario.rewards
     crowds = dict.fromkeys(scenario.events.attend.value, 0.3)
     sections = {
