@@ -5,7 +5,7 @@ import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simkit.campaign.capacity.attended_line import AttendedLine
+from simkit.campaign.capacity.attended_line import AttendedLine, attend
 from simkit.campaign.capacity.waiting_line import WaitingLine, serving
 
 HOURS = st.integers(0, 24)
@@ -64,6 +64,24 @@ def test_the_computed_line_is_the_simulated_one(rows, shifts):
     assert set(gone) == set(left)
     for job, (_, begins) in expected.items():
         assert abs(by_job[job][1] - begins) < 1e-9
+
+
+@settings(max_examples=50, deadline=None)
+@given(jobs, shifts)
+def test_the_compiled_loop_is_the_plain_one(rows, shifts):
+    """Bit for bit, as the same function without a compiler."""
+    gaps, patience, duration = (np.array(column) for column in zip(*rows, strict=True))
+    arrival = np.cumsum(gaps)
+    table = np.full((len(shifts), 4), -np.inf)
+    for row, own in zip(table, shifts, strict=True):
+        row[: 2 * len(own)] = np.ravel(own)
+    found = []
+    for function in (attend, attend.__wrapped__):
+        columns = np.zeros(len(shifts)), np.full(len(rows), -2), np.zeros(len(rows))
+        function(arrival, arrival + patience, duration, table, *columns)
+        found.append(columns)
+    for fast, plain in zip(*found, strict=True):
+        assert np.array_equal(fast, plain)
 
 
 def test_a_line_keeps_who_cannot_be_served_today():
