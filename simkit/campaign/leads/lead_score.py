@@ -1,0 +1,81 @@
+"""The lead score: what the bank knows of who would open, and the order of doors and calls that follows from it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from simkit.campaign.contacts.conversion import log_odds
+from simkit.campaign.ledger import ContactBatch
+from simkit.campaign.mechanism import Mechanism, Outreach
+from simkit.campaign.vocabulary import Channel
+from simkit.campaign.world import World
+
+Floats = NDArray[np.floating]
+_LIKELIEST = 0.75
+_CALLS = (Channel.HUMAN_CALL, Channel.AI_CALL)
+
+
+def correlation_for(area_under_curve: float, spread: float) -> float:
+    """Return the correlation of score and log-odds that gives an area under the curve where log-odds have this standard deviation.
+
+    If log-odds are normal and openings independent, those who open and those who do not have log-odds of the same spread s whose means
+    lie s² apart (to the first order exactly, whatever the rate); the score's means lie correlation × s of its own deviations apart,
+    d' = correlation × s, and area = Φ(d'/√2) (Green and Swets, Signal Detection Theory, 1966). A score cannot know more than the
+    customers' differences: the correlation is at most 1.
+    """
+    distance = math.sqrt(2) * float(ndtri(area_under_curve))
+    return 1.0 if distance >= spread else distance / spread
+
+
+def scores(odds: Floats, correlation: float, luck: Floats) -> Floats:
+    """Return a standard score with this correlation with the log-odds `odds`; `luck` is uniform."""
+    deviation = _spread(odds)
+    known = (odds - odds.mean()) / deviation if deviation else np.zeros_like(odds)
+    return correlation * known + math.sqrt(1 - correlation**2) * ndtri(luck)
+
+
+def _spread(odds: Floats) -> float:
+    return float(odds.std()) if odds.shape[0] else 0.0
+
+
+class LeadScorePlay(Mechanism):
+    """Sorts doors and calls by score before the campaign begins, and counts how well visits and calls were aimed."""
+
+    def __init__(self, world: World, outreach: Outreach) -> None:
+        score, levers = world.scenario.lead_score, world.levers.lead_score
+        if score is None or levers is None:
+            raise ValueError("the lead score takes part only where scenario and strategy have one")
+        self._world = world
+        prospects = world.targets(None)
+        base = log_odds(world.scenario.by_segment(world.scenario.field.convert_at_door))
+        odds = base[world.population.segment[prospects]] + world.population.propensity[prospects]
+        correlation = correlation_for(score.area_under_curve.value, _spread(odds))
+        self._score = np.zeros(world.population.size, dtype=np.float32)
+        self._score[prospects] = scores(
+            odds, correlation, world.streams.decision("lead_score.noise").uniform(prospects)
+        )
+        self._likeliest = np.zeros(world.population.size, dtype=np.bool_)
+        if odds.shape[0]:
+            self._likeliest[prospects] = odds > np.quantile(odds, _LIKELIEST)
+        if levers.door_bands > 1:
+            outreach.field.doors.visit_by_score(self._score, levers.door_bands, score.pass_door.value)
+        if levers.calls == "score":
+            outreach.calls.order_by(lambda some: -self._score[some])
+        world.ledger.contact_listeners.append(self._count)
+
+    def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:
+        if channel is not Channel.VISIT and channel not in _CALLS:
+            return
+        ledger, likeliest = self._world.ledger, batch.customers[self._likeliest[batch.customers]]
+        if channel is Channel.VISIT:
+            ledger.tally(day, "door_hours", batch.customers, np.asarray(batch.minutes) / 60)
+            ledger.tally(day, "door_wallets", batch.customers[batch.opened])
+            ledger.tally(day, "doors_visited", batch.customers)
+            ledger.tally(day, "doors_of_likeliest", likeliest)
+        else:
+            ledger.tally(day, "calls_made", batch.customers)
+            ledger.tally(day, "calls_to_likeliest", likeliest)
