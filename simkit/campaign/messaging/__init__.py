@@ -1,0 +1,1 @@
+"""What messages and offers are about, for whom, and on which days."""

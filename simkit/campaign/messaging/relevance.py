@@ -1,0 +1,77 @@
+"""Whether a message concerns who receives it: relevant ones win wallets, irrelevant ones drive customers away.
+
+Tastes lie on a circle of 256 places. Each customer has one, each sending of a channel has another; a message is relevant if it lies no
+further round the circle from the customer's place than the share of relevant messages. The furthest ones are held back first.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.campaign.mechanism import Mechanism, Outreach
+from simkit.campaign.messages import Effect
+from simkit.campaign.vocabulary import Channel, CostItem
+from simkit.campaign.world import World
+
+Customers = NDArray[np.int32]
+_PLACES = 256
+
+
+class RelevancePlay(Mechanism):
+    """The tailoring of messages, which are written for a segment, personal or not; keeps taste and that in three bytes a customer."""
+
+    def __init__(self, world: World, outreach: Outreach) -> None:
+        relevance, levers = world.scenario.relevance, world.levers.relevance
+        if relevance is None or levers is None:
+            raise ValueError("relevance takes part only where scenario and strategy have it")
+        self._world = world
+        self._topic = world.streams.decision("relevance.topic")
+        everyone = np.arange(world.population.size)
+        taste = world.streams.decision("relevance.taste").uniform(everyone) * _PLACES
+        self._taste = taste.astype(np.uint8)
+        self._for = world.population.segment.astype(np.uint16) * np.uint16(2) + self._personal()
+        self._personal_cost = relevance.personal_cost.value
+        share = np.rint(world.scenario.by_segment(relevance.share) * _PLACES) / _PLACES
+        personal_share = share + (1 - share) * relevance.personal_gain.value
+        relevant = np.rint(np.stack([share, personal_share], axis=1).ravel() * _PLACES)
+        self._relevant_places = relevant.astype(np.uint16)
+        self._sent_places = np.rint(_PLACES - levers.filter * (_PLACES - relevant)).astype(np.uint16)
+        ratios = (relevance.irrelevant_conversion.value, relevance.irrelevant_opt_out.value)
+        self._effect = Effect(*(_ratios(share, ratio) for ratio in ratios))
+        outreach.messages.tailoring = self
+
+    def _personal(self) -> NDArray[np.bool_]:
+        """Say who gets personal messages."""
+        world, levers = self._world, self._world.levers.relevance
+        if levers is not None and levers.personalisation == "by_tier" and world.tags is not None:
+            wealthy: NDArray[np.bool_] = np.not_equal(world.tags.of("wealth"), 0)
+            return wealthy
+        return np.full(world.population.size, levers is not None and levers.personalisation == "personal")
+
+    def goes_out(self, customers: Customers, channel: Channel, day: int) -> NDArray[np.bool_]:
+        """Say whose message is not held back."""
+        goes_out: NDArray[np.bool_] = self._distance(customers, channel, day) < self._sent_places[self._for[customers]]
+        return goes_out
+
+    def send(self, customers: Customers, channel: Channel, day: int) -> Effect:
+        """Tally irrelevant messages, pay for personal ones, and return what relevance does."""
+        written_for = self._for[customers]
+        relevant = self._distance(customers, channel, day) < self._relevant_places[written_for]
+        kind = written_for * np.uint16(2) + relevant
+        sent = np.bincount(kind, minlength=self._effect.convert.shape[0]).reshape(-1, 2, 2)
+        self._world.ledger.tally_by_segment(day, "irrelevant_messages", sent[:, :, 0].sum(axis=1))
+        personal = int(sent[:, 1].sum())
+        self._world.ledger.cost(day, CostItem.MESSAGE, channel, personal, personal * self._personal_cost)
+        return Effect(self._effect.convert[kind], self._effect.opt_out[kind])
+
+    def _distance(self, customers: Customers, channel: Channel, day: int) -> NDArray[np.uint8]:
+        """Return how far round the circle each customer is from the day's message."""
+        topic = self._topic.uniform(np.array([channel]), day)[0] * _PLACES
+        return self._taste[customers] - np.uint8(topic)
+
+
+def _ratios(share: NDArray[np.float64], irrelevant: float) -> NDArray[np.float32]:
+    """Return the ratio by segment, personal or not, relevant or not; over messages for all, `share` of them relevant, its mean is 1."""
+    relevant = 1 / (share + (1 - share) * irrelevant)
+    return np.repeat(np.stack([irrelevant * relevant, relevant], axis=1), 2, axis=0).ravel().astype(np.float32)
