@@ -1,0 +1,1 @@
+"""Leads and the desks that pass customers on to one another."""
