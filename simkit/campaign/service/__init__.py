@@ -1,0 +1,1 @@
+"""Service: branch counters, the support desk, help over the first steps, and alerts that set things right."""
