@@ -1,0 +1,68 @@
+"""Customers who see the posters of staff, whose posters they have clicked, and to whom they are credited."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.campaign.referral.organisation import Organisation
+from simkit.campaign.wallet.activity import NEVER
+from simkit.campaign.world import World
+
+Customers = NDArray[np.integer]
+Rows = NDArray[np.int32]
+NOBODY = -1
+
+
+class Acquaintances:
+    """Prospects who know one or two members of staff of their branch who have a code.
+
+    customers: sorted, shape (n,). staff: whom each knows, `NOBODY` for none, shape (n, 2). clicked: the day of the click on this member's
+    poster, shape (n, 2). credited: the member of staff to whom the wallet was attributed, shape (n,).
+    """
+
+    def __init__(self, world: World, organisation: Organisation, has_code: NDArray[np.bool_]) -> None:
+        codes = world.scenario.staff_codes
+        if codes is None:
+            raise ValueError("the scenario has no section `staff_codes`")
+        customers = world.targets(None)
+        luck = world.streams.decision("staff_codes.knows").uniforms(customers, width=2)
+        share = world.scenario.by_segment(codes.befriended)[world.population.segment[customers]]
+        knows = luck[:, 0] < share
+        customers, luck, share = customers[knows], luck[knows], share[knows]
+        own = customers.astype(np.int64) * organisation.staff // world.population.size
+        in_branch = organisation.staff_per_branch
+        other = own // in_branch * in_branch + (luck[:, 1] * in_branch).astype(np.int64)
+        other[(luck[:, 0] >= share * codes.knows_two.value) | (other == own)] = NOBODY
+        staff = np.stack([own, other], axis=1)
+        staff[(staff != NOBODY) & ~has_code[staff]] = NOBODY
+        sees = (staff != NOBODY).any(axis=1)
+        self.customers = customers[sees]
+        self.staff = staff[sees].astype(np.int32)
+        self.clicked = np.full(self.staff.shape, NEVER)
+        self.credited = np.full(self.customers.shape[0], NOBODY, dtype=np.int32)
+        self._row = np.full(world.population.size, NOBODY, dtype=np.int32)
+        self._row[self.customers] = np.arange(self.customers.shape[0], dtype=np.int32)
+
+    def rows_of(self, customers: Customers) -> Rows:
+        """Return the rows of those of these customers who are acquaintances."""
+        rows = self._row[customers]
+        known: Rows = rows[rows != NOBODY]
+        return known
+
+    def claims(self, rows: Rows, day: int, window_days: int) -> NDArray[np.bool_]:
+        """Say whose code was clicked within the window, shape (rows, 2)."""
+        clicked = self.clicked[rows]
+        within: NDArray[np.bool_] = (clicked != NEVER) & (clicked >= day - window_days)
+        return within
+
+    def credit(self, rows: Rows, claims: NDArray[np.bool_], *, first: bool) -> None:
+        """Credit the first or the last code of those that claim; each row has a claim, and of one day the own adviser's counts."""
+        clicked = self.clicked[rows].astype(np.int64)
+        never = np.iinfo(np.int64).max
+        slot = (
+            np.where(claims, clicked, never).argmin(axis=1)
+            if first
+            else np.where(claims, clicked, -never).argmax(axis=1)
+        )
+        self.credited[rows] = self.staff[rows, slot]
