@@ -1,0 +1,1 @@
+"""Why users stay or leave: satisfaction, loyalty, share of wallet, motives, competitors, neglect."""

@@ -1,0 +1,113 @@
+"""How content users are: their own level, what they have lately experienced, and what that does to staying."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.campaign.influences import Customers, Floats
+from simkit.campaign.ledger import ContactBatch
+from simkit.campaign.mechanism import Mechanism, Outreach
+from simkit.campaign.relationship.survey import Survey
+from simkit.campaign.relationship.traits import STANDARD_NORMAL, draw_slices
+from simkit.campaign.signals import Signal
+from simkit.campaign.vocabulary import Channel, Outcome, Status
+from simkit.campaign.world import World
+
+_WHERE_CUSTOMERS_WAIT = {
+    Channel.APPOINTMENT,
+    Channel.COMMUNITY_EVENT,
+    Channel.INBOUND_CALL,
+    Channel.BRANCH,
+    Channel.SUPPORT_DESK,
+}
+_MOST = np.float32(3)  # standard deviations that experiences can move a customer from the own level
+_WEEK = 7
+
+
+class Satisfaction(Mechanism):
+    """Satisfaction in standard deviations between users: a lasting own level, and experiences that are forgotten week by week."""
+
+    def __init__(self, world: World, outreach: Outreach) -> None:
+        facts, levers, size = world.scenario.satisfaction, world.levers.satisfaction, world.population.size
+        if facts is None:
+            raise ValueError("satisfaction takes part only where the scenario has it")
+        self._world = world
+        self._own = np.zeros(size, dtype=np.uint8)
+        self._own_luck = world.streams.decision("satisfaction.own")
+        self._moved = np.zeros(size, dtype=np.float32)
+        self._kept_a_week = np.float32(0.5 ** (_WEEK / facts.half_life.value) if facts.half_life.value else 0)
+        self._staying = np.float32(facts.staying.value)
+        ratios = leaving_ratios(facts.staying.value, STANDARD_NORMAL)
+        self._own_log_ratio = np.log(ratios).astype(np.float32)
+        self._change_by_outcome = np.zeros(len(Outcome), dtype=np.float32)
+        self._change_by_outcome[[Outcome.ABANDONED, Outcome.LEFT_QUEUE]] = facts.waited.value
+        self._change_by_outcome[Outcome.LAPSED] = facts.not_visited.value
+        outreach.payments.allow_for(unevenness=float(np.mean(ratios**2)) - 1)
+        world.stopping.add("satisfaction", self._log_ratio)
+        world.states["satisfaction"] = self.of
+        changes = {
+            Signal.SOLVED: facts.problem_solved,
+            Signal.UNSOLVED: facts.problem_unsolved,
+            Signal.WAITED: facts.waited,
+            Signal.CARED_FOR: facts.cared_for,
+            Signal.FOLLOWED_UP: facts.followed_up,
+            Signal.HARMED: facts.harmed,
+        }
+        for signal, change in changes.items():
+            world.signals.listen(signal, partial(self._experience, change.value))
+        world.ledger.contact_listeners.append(self._note)
+        self.settle(np.flatnonzero(world.population.active), 0)
+        world.signals.listen(Signal.ACTIVATED, self.settle)
+        asks = levers is not None and levers.survey_share > 0
+        self._survey = Survey(world, self) if asks else None
+
+    def of(self, customers: Customers) -> Floats:
+        """Return the satisfaction of customers who are settled, in standard deviations."""
+        return STANDARD_NORMAL[self._own[customers]] + self._moved[customers]
+
+    def settle(self, customers: Customers, day: int) -> None:  # noqa: ARG002 - a listener
+        """Draw the own level of customers, the same whenever that is done."""
+        self._own[customers] = draw_slices(self._own_luck, customers)[0]
+
+    def begin_day(self, day: int) -> None:
+        """Ask whom we meant to ask."""
+        if self._survey is not None:
+            self._survey.ask(day)
+
+    def end_day(self, day: int) -> None:
+        """Let a week's part of all experiences be forgotten, on Mondays."""
+        if self._world.calendar.weekday[day] == 0:
+            self._moved *= self._kept_a_week
+
+    def finish(self) -> None:
+        """Count the users that are left, and how content they are."""
+        ledger, last = self._world.ledger, self._world.scenario.calendar.horizon_days - 1
+        users = np.flatnonzero(self._world.wallets.status == Status.ACTIVE)
+        ledger.tally(last, "users_at_end", users)
+        ledger.tally(last, "satisfaction_of_users", users, self.of(users))
+        if self._survey is not None:
+            self._survey.finish(last)
+
+    def _log_ratio(self, users: Customers, day: int) -> Floats:  # noqa: ARG002
+        return self._own_log_ratio[self._own[users]] - self._staying * self._moved[users]
+
+    def _experience(self, change: float, customers: Customers, day: int) -> None:  # noqa: ARG002
+        self._move(customers, np.float32(change))
+
+    def _note(self, day: int, channel: Channel, batch: ContactBatch) -> None:  # noqa: ARG002
+        if channel in _WHERE_CUSTOMERS_WAIT:
+            change = self._change_by_outcome[batch.outcome]
+            concerned = np.flatnonzero(change)
+            self._move(batch.customers[concerned], change[concerned])
+
+    def _move(self, customers: Customers, change: NDArray[np.float32] | np.float32) -> None:
+        self._moved[customers] = np.clip(self._moved[customers] + change, -_MOST, _MOST)
+
+
+def leaving_ratios(staying: float, satisfaction: Floats) -> Floats:
+    """Return the ratio of the hazard of stopping at each of these equally likely own levels; their mean is 1."""
+    ratios = np.exp(-staying * satisfaction.astype(np.float64))
+    return np.asarray(ratios / ratios.mean())
