@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Number = TypeVar("Number", bound=np.integer[Any])
+_LARGEST_SHORT = np.iinfo(np.int16).max
 
 
 class DueDates(Generic[Number]):
@@ -16,29 +18,44 @@ class DueDates(Generic[Number]):
     def __init__(self, kind: type[Number]) -> None:
         self._kind = kind
         self._on: dict[int, list[NDArray[Number]]] = {}
+        self._unsorted: list[tuple[NDArray[Number], NDArray[np.integer]]] = []
 
     def put(self, rows: NDArray[Number], day: int) -> None:
         """Have rows fall due on one day."""
-        if rows.shape[0]:
+        if not rows.shape[0]:
+            return
+        if self._unsorted:  # later rows stay behind earlier ones
+            self.spread(rows, np.full(rows.shape[0], day))
+        else:
             self._on.setdefault(day, []).append(rows)
 
     def spread(self, rows: NDArray[Number], days: NDArray[np.integer]) -> None:
         """Have each row fall due on its own day."""
-        order = np.argsort(days, kind="stable")
-        rows, days = rows[order], days[order]
-        ends = [*(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist(), days.shape[0]]
-        begin = 0
-        for end in ends:
-            self.put(rows[begin:end], int(days[end - 1]) if end else 0)
-            begin = end
+        if rows.shape[0]:
+            self._unsorted.append((rows, days))
 
     def take(self, day: int) -> NDArray[Number]:
         """Take what is due on `day`, in the order in which it was put."""
+        self._sort()
         return self._joined(self._on.pop(day, []))
 
     def take_until(self, day: int) -> NDArray[Number]:
         """Take what is due by `day`, the earliest first."""
+        self._sort()
         return self._joined([part for when in sorted(self._on) if when <= day for part in self._on.pop(when)])
+
+    def _sort(self) -> None:
+        """Put the rows that were spread since the last take on their days, all at once."""
+        if not self._unsorted:
+            return
+        rows, days = (np.concatenate(parts) for parts in zip(*self._unsorted, strict=True))
+        self._unsorted = []
+        # Sixteen bits are sorted by counting, in a tenth of the time.
+        order = np.argsort(days.astype(np.int16) if days.max() <= _LARGEST_SHORT else days, kind="stable")
+        rows, days = rows[order], days[order]
+        begins = [0, *(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist(), days.shape[0]]
+        for begin, end in itertools.pairwise(begins):
+            self._on.setdefault(int(days[begin]), []).append(rows[begin:end])
 
     def _joined(self, parts: list[NDArray[Number]]) -> NDArray[Number]:
         return np.concatenate(parts) if parts else np.empty(0, dtype=self._kind)

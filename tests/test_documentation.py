@@ -18,7 +18,16 @@ DOCUMENTS = ["README.md", "docs/model.md", "docs/parameters.md", "docs/coverage.
 NUMBERS = {"Quantity", "BySegment", "Title"}
 ROOMS = ("simkit", "params", "notebooks", "tests", "benchmarks", "docs")
 # What stands for a member's name in the keys of the document.
-MEMBERS = {"partners": "PARTNER", "messages": "CHANNEL", "segments": "ID", "reported_facts": "NAME"}
+MEMBERS = {
+    "partners": "PARTNER",
+    "messages": "CHANNEL",
+    "segments": "ID",
+    "reported_facts": "NAME",
+    "rules": "RULE",
+    "eligible": "CHANNEL",
+    "frequency_caps": "CAP",
+}
+MEMBERS |= dict.fromkeys(("lifecycle", "wealth", "occupation"), "TAG")
 
 
 def fields(model, above=""):

@@ -2,99 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from simkit.campaign.vocabulary import Channel, CostItem, Outcome, Resource, names
+from simkit.campaign.ledger_tables import COUPON_COUNTS, COUPON_MONEY, DAILY_COLUMNS, FULL_SCHEMAS, SCHEMAS, WORDS
+from simkit.campaign.vocabulary import UNHEARD, Channel, CostItem, Outcome, Resource
 from simkit.workdays import WorkCalendar
 
-_WORD = pa.dictionary(pa.int16(), pa.string())
-DAILY_COLUMNS = (
-    "contacts",
-    "opened",
-    "activated",
-    "went_dormant",
-    "payments",
-    "campaign_payments",
-    "active",
-    "campaign_active",
-)
-COUPON_COUNTS = ("qualified", "claimed", "lapsed", "withdrawn", "effective", "redeemed", "expired", "revoked")
-COUPON_MONEY = (
-    "issued_cny",
-    "redeemed_cny",
-    "expired_cny",
-    "revoked_cny",
-    "cost_cny",
-    "hunter_cost_cny",
-    "liability_cny",
-)
-
-
-def _schema(**columns: pa.DataType) -> pa.Schema:
-    return pa.schema([pa.field(name, kind) for name, kind in columns.items()])
-
-
-SCHEMAS: dict[str, pa.Schema] = {
-    "daily": _schema(day=pa.int16(), date=pa.date32(), segment=_WORD, **dict.fromkeys(DAILY_COLUMNS, pa.int32())),
-    "outcomes": _schema(day=pa.int16(), channel=_WORD, segment=_WORD, outcome=_WORD, contacts=pa.int32()),
-    "conversions": _schema(
-        customer_id=pa.int32(),
-        segment=_WORD,
-        channel=_WORD,
-        opened_day=pa.int16(),
-        activated_day=pa.int16(),
-        assisted=pa.bool_(),
-        lasting=pa.bool_(),
-    ),
-    "costs": _schema(day=pa.int16(), item=_WORD, channel=_WORD, quantity=pa.float64(), amount_cny=pa.float64()),
-    "service": _schema(
-        day=pa.int16(),
-        resource=_WORD,
-        servers=pa.float32(),
-        paid_minutes=pa.float64(),
-        busy_minutes=pa.float64(),
-        served=pa.int32(),
-        waited_minutes=pa.float64(),
-        abandoned=pa.int32(),
-    ),
-    "coupons": _schema(
-        day=pa.int16(),
-        segment=_WORD,
-        **dict.fromkeys(COUPON_COUNTS, pa.int32()),
-        **dict.fromkeys(COUPON_MONEY, pa.float64()),
-    ),
-    "tallies": _schema(day=pa.int16(), segment=_WORD, tally=_WORD, amount=pa.float64()),
-    "figures": _schema(figure=_WORD, amount=pa.float64()),
-    "population": _schema(segment=_WORD, customers=pa.int32(), wallets_at_start=pa.int32(), prospects=pa.int32()),
-}
-FULL_SCHEMAS: dict[str, pa.Schema] = {
-    "contacts": _schema(
-        day=pa.int16(),
-        hour=pa.float32(),
-        customer_id=pa.int32(),
-        channel=_WORD,
-        attempt=pa.int16(),
-        outcome=_WORD,
-        server=pa.int16(),
-        minutes=pa.float32(),
-        probability=pa.float32(),
-    ),
-    "payments": _schema(day=pa.int16(), customer_id=pa.int32(), payments=pa.int16()),
-    "coupon_events": _schema(day=pa.int16(), customer_id=pa.int32(), event=_WORD),
-}
-_WORDS: dict[str, list[str]] = {
-    "channel": names(Channel),
-    "outcome": names(Outcome),
-    "item": names(CostItem),
-    "resource": names(Resource),
-    "event": list(COUPON_COUNTS),
-}
+_IS_HEARD = np.array([outcome not in UNHEARD for outcome in Outcome])
 
 
 @dataclass(frozen=True)
@@ -109,8 +30,27 @@ class ContactBatch:
     server: NDArray[np.integer] | int = -1
     minutes: NDArray[np.floating] | float = 0.0
 
+    @cached_property
+    def heard(self) -> NDArray[np.bool_]:
+        """Which of the contacts reached the customer: met, connected or delivered."""
+        heard: NDArray[np.bool_] = _IS_HEARD[self.outcome]
+        return heard
+
+    @cached_property
+    def reached(self) -> NDArray[np.int32]:
+        """The customers of the contacts that reached them."""
+        return self.customers[self.heard]
+
+    @cached_property
+    def opened(self) -> NDArray[np.bool_]:
+        """Which of the contacts opened a wallet."""
+        opened: NDArray[np.bool_] = (self.outcome == Outcome.OPENED) | (self.outcome == Outcome.OPENED_AND_PAID)
+        return opened
+
 
 ContactListener = Callable[[int, Channel, ContactBatch], None]
+PaymentListener = Callable[[int, NDArray[np.integer], NDArray[np.integer]], None]
+"""(day, who paid, payments of each)."""
 
 
 @dataclass
@@ -138,7 +78,7 @@ class Ledger:
         self.full = full
         self._segment = segment
         self._dates = calendar.dates
-        self._words = _WORDS | {"segment": list(segment_names)}
+        self._words = WORDS | {"segment": list(segment_names)}
         self._segments = segments
         self._daily = {name: np.zeros((days, segments), dtype=np.int64) for name in DAILY_COLUMNS}
         self._coupons: dict[str, NDArray[Any]] = {
@@ -149,11 +89,12 @@ class Ledger:
         self._tallies: dict[str, NDArray[np.float64]] = {}
         self._figures: dict[str, float] = {}
         self.contact_listeners: list[ContactListener] = []
+        self.payment_listeners: list[PaymentListener] = []
         self._rows = {name: _Rows() for name in ("costs", "service", *FULL_SCHEMAS)}
 
     def contacts(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         """Record contacts, each with its outcome."""
-        code = self._segment[batch.customers].astype(np.int64) * len(Outcome) + batch.outcome
+        code = self._segment[batch.customers] * np.uint16(len(Outcome)) + batch.outcome
         counted = np.bincount(code, minlength=self._segments * len(Outcome)).reshape(self._segments, len(Outcome))
         if channel not in self._outcomes:
             self._outcomes[channel] = np.zeros((self._days, self._segments, len(Outcome)), dtype=np.int64)
@@ -187,19 +128,51 @@ class Ledger:
         """Set a column of `daily` that is counted elsewhere, by segment."""
         self._daily[column][day] = counts
 
+    def of_day(self, day: int, column: str) -> NDArray[np.int64]:
+        """Return a column of `daily` on one day, by segment."""
+        counts: NDArray[np.int64] = self._daily[column][day]
+        return counts
+
     def tally(
         self, day: int, tally: str, customers: NDArray[np.integer], amount: NDArray[Any] | float | None = None
     ) -> None:
         """Add an amount for each of these customers (1 where none is given) to a tally, by segment; a tally begins with its first use."""
         if not customers.shape[0]:
             return
-        weights = None if amount is None else np.broadcast_to(np.asarray(amount, dtype=np.float64), customers.shape)
-        by_segment = np.bincount(self._segment[customers], weights, minlength=self._segments)
+        if amount is not None and np.ndim(amount) == 0:
+            amount = np.full(customers.shape, amount, dtype=np.float64)
+        by_segment = np.bincount(self._segment[customers], amount, minlength=self._segments)
         self._tally_rows(tally)[day] += by_segment
 
     def tally_by_segment(self, day: int, tally: str, amounts: NDArray[Any]) -> None:
         """Add amounts that are counted by segment elsewhere to a tally."""
         self._tally_rows(tally)[day] += amounts
+
+    def tallied(self, tally: str, days: range) -> float:
+        """Return a tally's sum over days and segments."""
+        return float(self._tallies[tally][days.start : days.stop].sum()) if tally in self._tallies else 0.0
+
+    def outcomes(self, channels: Iterable[Channel], days: range) -> NDArray[np.int64]:
+        """Return how many contacts of these channels ended in each outcome on these days, by outcome."""
+        known = [self._outcomes[channel][days.start : days.stop] for channel in channels if channel in self._outcomes]
+        return (
+            np.sum([counts.sum(axis=(0, 1)) for counts in known], axis=0) if known else np.zeros(len(Outcome), np.int64)
+        )
+
+    def heard(self) -> NDArray[np.int64]:
+        """Return how many contacts reached their customers, shape (days, segments)."""
+        everything = np.zeros((self._days, self._segments, len(Outcome)), dtype=np.int64)
+        for counts in self._outcomes.values():
+            everything += counts
+        return np.asarray(everything[:, :, _IS_HEARD].sum(axis=2))
+
+    def counted(self, column: str, days: range) -> int:
+        """Return the sum of a column of `daily` over days and segments."""
+        return int(self._daily[column][days.start : days.stop].sum())
+
+    def on_day(self, column: str, day: int) -> NDArray[np.int64]:
+        """Return a column of `daily` on one day, by segment."""
+        return np.asarray(self._daily[column][day])
 
     def figure(self, figure: str, amount: float) -> None:
         """Write a figure of the whole run, once."""
@@ -221,8 +194,23 @@ class Ledger:
         code = np.full(days.shape[0], COUPON_COUNTS.index(event))
         self._rows["coupon_events"].chunks.append((days, customers, code))
 
+    def handoffs(
+        self,
+        customers: NDArray[np.int32],
+        hop: NDArray[np.integer],
+        way: tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]],
+        created_day: NDArray[np.integer],
+        ended: tuple[int, int],
+    ) -> None:
+        """Keep handoffs when they end, in full detail only; `way` is kind, from and to, `ended` how and on which day."""
+        if self.full and customers.shape[0]:
+            how, day = (np.full(customers.shape[0], value) for value in ended)
+            self._rows["handoffs"].chunks.append((customers, hop, *way, created_day, how, day))
+
     def payments(self, day: int, customers: NDArray[np.integer], payments: NDArray[np.integer]) -> None:
-        """Keep each customer's payments of a day, in full detail only."""
+        """Tell the listeners each customer's payments of a day, and keep them in full detail only."""
+        for listener in self.payment_listeners:
+            listener(day, customers, payments)
         if self.full and customers.shape[0]:
             self._rows["payments"].chunks.append((np.full(customers.shape[0], day), customers, payments))
 
@@ -230,6 +218,10 @@ class Ledger:
         """Record money spent; nothing spent leaves no row."""
         if amount_cny:
             self._rows["costs"].chunks.append((day, int(item), int(channel), quantity, amount_cny))
+
+    def spent(self, channel: Channel) -> float:
+        """Return what was spent on a channel so far, CNY."""
+        return float(sum(row[-1] for row in self._rows["costs"].chunks if row[2] == channel))
 
     def service(
         self,

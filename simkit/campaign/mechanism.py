@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from simkit.campaign.behaviour.payments import Payments
@@ -9,6 +10,7 @@ from simkit.campaign.behaviour.reward_play import RewardPlay
 from simkit.campaign.calls.contact_centre import ContactCentre
 from simkit.campaign.field.community_events import CommunityEvents
 from simkit.campaign.field.field_force import FieldForce
+from simkit.campaign.handoffs.desks import Desks
 from simkit.campaign.messages import Messages
 
 
@@ -22,6 +24,7 @@ class Outreach:
     calls: ContactCentre
     payments: Payments
     rewards: RewardPlay
+    desks: Desks = dataclasses.field(default_factory=Desks)
 
 
 class Mechanism:

@@ -14,13 +14,13 @@ from simkit.rewards.triggers import PAYMENT_TRIGGERS, Attendance, Referral
 def offered_programme(levers: Levers) -> Programme | None:
     """Load the programme that levers offer, in the reading that they name; None where they offer none.
 
-    Raises `ParameterError` where it cannot be loaded, or needs what happens in no campaign.
+    Raises `ParameterError` where it cannot be loaded, or needs what does not happen in such a campaign.
     """
     offer = levers.offer
     if offer.reward_programme is None:
         return None
     programme = load_programme(offer.reward_programme, offer.reward_reading)
-    findings = [Finding(programme.name, key, problem) for key, problem in _unplayable(programme)]
+    findings = [Finding(programme.name, key, problem) for key, problem in _unplayable(programme, levers)]
     if findings:
         raise ParameterError(findings)
     return programme
@@ -47,13 +47,16 @@ def compile_offered(scenario: Scenario, strategy: Strategy) -> None:
         RewardEngine(programme, nobody).apply(nothing)
 
 
-def _unplayable(programme: Programme) -> Iterator[tuple[str, str]]:
-    """Walk over the triggers that no campaign pulls, as (key, problem)."""
+def _unplayable(programme: Programme, levers: Levers) -> Iterator[tuple[str, str]]:
+    """Walk over the triggers that this campaign never pulls, as (key, problem)."""
     for name, part in programme.parts.items():
         trigger, key = part.trigger, f"parts.{name}.trigger"
-        if isinstance(trigger, Attendance | Referral):
-            earned = "coming to an event" if isinstance(trigger, Attendance) else "referrals"
-            yield f"{key}.kind", f"rewards {earned}, which a campaign does not simulate; offer a programme for payments"
+        if isinstance(trigger, Attendance) and levers.events.per_branch_month == 0:
+            yield f"{key}.kind", "rewards coming to an event, and none is held; set levers.events.per_branch_month"
+        elif isinstance(trigger, Referral) and trigger.codes == "staff":
+            yield f"{key}.codes", "rewards staff, whom a campaign pays by levers.staff_codes; offer codes of members"
+        elif isinstance(trigger, Referral) and levers.member_referral is None:
+            yield f"{key}.kind", "rewards referrals, and no user is asked for any; set levers.member_referral"
         elif isinstance(trigger, PAYMENT_TRIGGERS):
             if trigger.merchants:
                 yield (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simkit.campaign.behaviour.players import Players
-from simkit.campaign.ledger import COUPON_COUNTS
+from simkit.campaign.ledger_tables import COUPON_COUNTS
 from simkit.campaign.vocabulary import Channel, CostItem
 from simkit.campaign.world import World
 from simkit.rewards import NEVER, Book, Programme, RewardEngine

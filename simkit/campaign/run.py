@@ -25,6 +25,7 @@ from simkit.campaign.ledger import Ledger
 from simkit.campaign.mechanism import Outreach
 from simkit.campaign.messages import Messages
 from simkit.campaign.offered_programme import offered_programme
+from simkit.campaign.opinion.trust import Trust
 from simkit.campaign.signals import Signals
 from simkit.campaign.switchboard import switched_on
 from simkit.campaign.wallet.wallets import Wallets
@@ -95,6 +96,8 @@ class Campaign:
         signals = Signals()
         ledger = Ledger(population.segment, scenario.segment_names, calendar, full=detail == "full")
         record = ContactRecord(levers.contact_policy, population.size, streams)
+        if record.rules.listening:
+            ledger.contact_listeners.append(record.rules.see)
         gift_cny = np.full(population.size, levers.offer.welcome_gift_cny, dtype=np.float32)
         self.world = World(
             scenario=scenario,
@@ -108,6 +111,7 @@ class Campaign:
             wallets=Wallets(scenario, population, streams, ledger, signals),
             opening=Opening(scenario, population, record, gift_cny),
             signals=signals,
+            trust=Trust(scenario.trust, scenario, population, streams, ledger) if scenario.trust else None,
         )
         self._outreach = _outreach(self.world)
         self._mechanisms = switched_on(self.world, self._outreach)
@@ -118,8 +122,9 @@ class Campaign:
         world, reach, mechanisms = self.world, self._outreach, self._mechanisms
         reach.payments.begin()
         for day in range(world.scenario.calendar.horizon_days):
-            if world.calendar.weekday[day] == 0:
-                world.record.begin_week()
+            weekday = int(world.calendar.weekday[day])
+            world.record.begin_day(day, weekday)
+            if weekday == 0:
                 reach.payments.begin_week(day)
             # Programme releases and expiries, then messages go out.
             reach.rewards.begin_day(day)

@@ -41,6 +41,12 @@ class Signal(Enum):
     """Has been struck by a breach or by fraud."""
     LEAD = auto()
     """Has shown interest that is worth following up."""
+    GAVE_UP = auto()
+    """Has opened a wallet and will not make the first payment alone."""
+    HELP_WANTED = auto()
+    """Wants a person of the support desk to help with the first steps."""
+    HELPED = auto()
+    """Has been helped with the first steps by the support desk."""
 
 
 class Signals:

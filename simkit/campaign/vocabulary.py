@@ -28,6 +28,8 @@ class Channel(IntEnum):
     STAFF_CODE = 17
     MEMBER_REFERRAL = 18
     CORPORATE = 19
+    CO_BRAND = 20
+    RELATIONSHIP_MANAGER = 21
 
 
 class Outcome(IntEnum):
@@ -51,6 +53,22 @@ class Outcome(IntEnum):
     OPTED_OUT = 15
     ABANDONED = 16
     LEFT_QUEUE = 17
+    SOLVED = 18
+    UNSOLVED = 19
+    FOLLOWED_UP = 20
+
+
+UNHEARD = (
+    Outcome.NOT_HOME,
+    Outcome.NO_SHOW,
+    Outcome.CANCELLED,
+    Outcome.LAPSED,
+    Outcome.NOT_REACHED,
+    Outcome.NOT_DELIVERED,
+    Outcome.ABANDONED,
+    Outcome.LEFT_QUEUE,
+)
+"""Contacts at which the bank was not heard: not met, not connected, not delivered."""
 
 
 class Resource(IntEnum):
@@ -63,6 +81,8 @@ class Resource(IntEnum):
     INBOUND_SEAT = 4
     BRANCH_COUNTER = 5
     SUPPORT_SEAT = 6
+    FOLLOW_UP_STAFF = 7
+    RELATIONSHIP_MANAGER = 8
 
 
 class CostItem(IntEnum):
@@ -84,6 +104,9 @@ class CostItem(IntEnum):
     CARE = 13
     CORPORATE = 14
     RECOVERY = 15
+    FRAUD = 16
+    COMPLIANCE = 17
+    TOOL = 18
 
 
 class Status(IntEnum):
@@ -93,6 +116,32 @@ class Status(IntEnum):
     OPENED = 1
     ACTIVE = 2
     DORMANT = 3
+
+
+class Desk(IntEnum):
+    """Who looks after a customer who is passed on: 线上, 远程, 外拓, 网点理财经理."""
+
+    ONLINE = 0
+    REMOTE = 1
+    FIELD = 2
+    BRANCH = 3
+
+
+class HandoffKind(IntEnum):
+    """Passed on to people, back online, or kept in touch with: 转介, 回流, 持续经营."""
+
+    REFER = 0
+    RETURN = 1
+    NURTURE = 2
+
+
+class HandoffEnd(IntEnum):
+    """How a handoff ended; every handoff ends in exactly one of these."""
+
+    OPEN = 0
+    ACCEPTED = 1
+    REFUSED = 2
+    EXPIRED = 3
 
 
 def names(codes: type[IntEnum]) -> list[str]:

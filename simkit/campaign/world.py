@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -9,10 +10,13 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
+from simkit.campaign.capacity.reinforcements import Reinforcements
 from simkit.campaign.contacts.contact_policy import ContactRecord
 from simkit.campaign.contacts.opening import Opening
 from simkit.campaign.influences import Influences
 from simkit.campaign.ledger import Ledger
+from simkit.campaign.messaging.tags import CustomerTags
+from simkit.campaign.opinion.trust import Trust
 from simkit.campaign.signals import Signals
 from simkit.campaign.wallet.wallets import Wallets
 from simkit.params import Levers, Scenario
@@ -21,6 +25,7 @@ from simkit.streams import Streams
 from simkit.workdays import WorkCalendar
 
 PlanChange = Callable[[NDArray[np.integer], NDArray[np.uint8], int], None]
+State = Callable[[NDArray[np.integer]], NDArray[np.floating]]
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,10 @@ class World:
 
     Mechanisms add to what others compute: open_door (log ratio of doors that open, by channel), refusal (log-odds of refusing to talk,
     by channel), stopping (log ratio of the weekly hazard of stopping to pay, by day), spending (log ratio of payments, by the day of the
-    week's plan). payment_plans change the week's plan of payments in place: (users, plan of shape (7, users), day).
+    week's plan), recommending (log ratio of the hazard of recommending the wallet, by the first day of the week). payment_plans change the
+    week's plan of payments in place: (users, plan of shape (7, users), day). reinforcements are seats that are called in at short notice.
+    states are what some mechanisms know of users and others may ask, by name: (users) → one number each.
+    trust is there only where the scenario has it.
     """
 
     scenario: Scenario
@@ -47,7 +55,17 @@ class World:
     refusal: Influences = field(default_factory=Influences)
     stopping: Influences = field(default_factory=Influences)
     spending: Influences = field(default_factory=Influences)
+    recommending: Influences = field(default_factory=Influences)
+    reinforcements: Reinforcements = field(default_factory=Reinforcements)
     payment_plans: list[PlanChange] = field(default_factory=list)
+    states: dict[str, State] = field(default_factory=dict)
+    trust: Trust | None = None
+
+    @functools.cached_property
+    def tags(self) -> CustomerTags | None:
+        """Every customer's tags, drawn when first asked for; none where the scenario has none."""
+        tags = self.scenario.tags
+        return CustomerTags(tags, self.scenario, self.population, self.streams) if tags else None
 
     @property
     def campaign_days(self) -> int:

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from simkit.campaign import CampaignRun
 from simkit.campaign.contacts.conversion import beta_geometric_hazard
 from simkit.metrics.catalogue import KPIS
+from simkit.metrics.ledger_columns import Floats, LedgerColumns
 from simkit.params import Scenario, draw_parameters
+from simkit.params.levers import MESSAGE_CHANNELS
 
 ALL = "all"
 _WEEKS_PER_YEAR = 52
 _LASTING_WEEKS = 13
 _LESS_THAN_A_FEN = 0.005
 
-Floats = NDArray[np.float64]
-
 _SCHEMA = pa.schema([("segment", pa.string()), ("kpi", pa.string()), ("value", pa.float64())])
-_STAFFED = ("field_team", "event_booth", "human_seat", "inbound_seat")
+_STAFFED = ("field_team", "event_booth", "human_seat", "inbound_seat", "support_seat")
 _COUPON_EVENTS = ("qualified", "claimed", "lapsed", "effective", "redeemed", "expired")
 _SEATS = ("human_seat", "inbound_seat")
+_ONLINE = ("app_push", "app_popup", "wechat_account")
+_TALLIES = [kpi.name for kpi in KPIS.values() if kpi.source == "tally"]
+_PLACE = {name: position for position, name in enumerate(KPIS)}
+_OVER = {kpi.name: kpi.ratio_of for kpi in KPIS.values() if kpi.ratio_of is not None}
+_RATIOS = [_PLACE[name] for name in _OVER]
+_NUMERATORS = [_PLACE[above] for above, _ in _OVER.values()]
+_DENOMINATORS = [_PLACE[below] for _, below in _OVER.values()]
 
 
 def run_metrics(run: CampaignRun, scenario: Scenario) -> pa.Table:
@@ -37,18 +43,37 @@ def run_metrics(run: CampaignRun, scenario: Scenario) -> pa.Table:
     """
     scenario = draw_parameters(scenario, run.draw)
     names = scenario.segment_names
-    by_segment = _by_segment(run.tables, scenario, names)
-    values = {kpi: float(amounts.sum()) for kpi, amounts in by_segment.items()}
-    values |= _money(run.tables) | _capacity(run.tables, run.parameters)
-    values["over_budget"] = _over_budget(values["coupon_cost"], run.parameters)
-    values |= _figures(run.tables)
-    values["net_value"] = values["value"] + values["holder_fees"] + values["corporate_revenue"] - values["cost"]
-    rows = [(ALL, kpi, value) for kpi, value in _with_ratios(values)]
-    for position, name in enumerate(names):
-        segment = {kpi: float(amounts[position]) for kpi, amounts in by_segment.items()}
-        rows += [(name, kpi, value) for kpi, value in _with_ratios(segment)]
-    segments, kpis, amounts = zip(*rows, strict=True)
-    return pa.Table.from_arrays([pa.array(segments), pa.array(kpis), pa.array(amounts)], schema=_SCHEMA)
+    ledger = {name: LedgerColumns(table, names) for name, table in run.tables.items()}
+    by_segment = _by_segment(ledger, scenario)
+    totals = {kpi: float(amounts.sum()) for kpi, amounts in by_segment.items()}
+    totals |= _money(ledger["costs"]) | _capacity(ledger, run.parameters)
+    totals["over_budget"] = _over_budget(totals["coupon_cost"], run.parameters)
+    totals |= _figures(run.tables["figures"])
+    totals["net_value"] = totals["value"] + totals["holder_fees"] + totals["corporate_revenue"] - totals["cost"]
+    values, told = np.full((1 + len(names), len(KPIS)), np.nan), np.zeros((2, len(KPIS)), dtype=np.bool_)
+    for position, kpi in enumerate(KPIS):
+        if kpi in totals:
+            values[0, position], told[0, position] = totals[kpi], True
+        if kpi in by_segment:
+            values[1:, position], told[1, position] = by_segment[kpi], True
+    _fill_ratios(values, told)
+    return _as_table(values, told, (ALL, *names))
+
+
+def _fill_ratios(values: Floats, told: NDArray[np.bool_]) -> None:
+    """Fill in ratios in place, where both parts are told; a ratio over nothing is not a number."""
+    above, below = values[:, _NUMERATORS], values[:, _DENOMINATORS]
+    values[:, _RATIOS] = np.divide(above, below, out=np.full_like(above, np.nan), where=below != 0)
+    told[:, _RATIOS] = told[:, _NUMERATORS] & told[:, _DENOMINATORS]
+
+
+def _as_table(values: Floats, told: NDArray[np.bool_], rows: Sequence[str]) -> pa.Table:
+    """Return the KPIs that are told, row by row: those of all customers first, then those of each segment."""
+    kpis = np.array(list(KPIS), dtype=object)
+    shown = [told[0], *([told[1]] * (len(rows) - 1))]
+    segments = np.repeat(np.array(rows, dtype=object), [int(here.sum()) for here in shown])
+    columns = (segments, np.concatenate([kpis[here] for here in shown]), values[np.array(shown)])
+    return pa.Table.from_arrays([pa.array(column) for column in columns], schema=_SCHEMA)
 
 
 def lasting_user_value(scenario: Scenario) -> dict[str, float]:
@@ -70,57 +95,90 @@ def lasting_user_value(scenario: Scenario) -> dict[str, float]:
     return dict(zip(scenario.segment_names, worth.tolist(), strict=True))
 
 
-def _by_segment(tables: Mapping[str, pa.Table], scenario: Scenario, names: tuple[str, ...]) -> dict[str, Floats]:
-    daily, coupons, outcomes, conversions = (tables[name] for name in ("daily", "coupons", "outcomes", "conversions"))
-    in_campaign = conversions["opened_day"].to_numpy() < scenario.calendar.campaign_days
-    activated = in_campaign & (conversions["activated_day"].to_numpy() >= 0)
-    lasting = in_campaign & pc.fill_null(conversions["lasting"], fill_value=False).to_numpy()
-    opted_out = outcomes["contacts"].to_numpy() * _is(outcomes["outcome"], "opted_out")
-    last_day = coupons["day"].to_numpy() == scenario.calendar.horizon_days - 1
-    held_before = daily["payments"].to_numpy() - daily["campaign_payments"].to_numpy()
+def _by_segment(ledger: Mapping[str, LedgerColumns], scenario: Scenario) -> dict[str, Floats]:
+    daily, coupons, outcomes = ledger["daily"], ledger["coupons"], ledger["outcomes"]
+    last_day = coupons["day"] == scenario.calendar.horizon_days - 1
+    held_before = daily.by_segment(daily["payments"] - daily["campaign_payments"])
     counts = {
-        "customers": _summed(tables["population"], tables["population"]["customers"].to_numpy(), names),
-        "contacts": _summed(daily, daily["contacts"].to_numpy(), names),
-        "opened": _summed(conversions, in_campaign, names),
-        "activated": _summed(conversions, activated, names),
-        "lasting": _summed(conversions, lasting, names),
-        "payments": _summed(daily, daily["payments"].to_numpy(), names),
-        **{f"coupons_{event}": _summed(coupons, coupons[event].to_numpy(), names) for event in _COUPON_EVENTS},
-        "coupon_cost": _summed(coupons, coupons["cost_cny"].to_numpy(), names),
-        "hunter_cost": _summed(coupons, coupons["hunter_cost_cny"].to_numpy(), names),
-        "reward_liability": _summed(coupons, coupons["liability_cny"].to_numpy() * last_day, names),
-        "opted_out": _summed(outcomes, opted_out, names),
-        "holder_fees": _summed(daily, held_before, names) * scenario.by_segment(scenario.value.ticket),
+        "customers": ledger["population"].by_segment(ledger["population"]["customers"]),
+        "prospects": ledger["population"].by_segment(ledger["population"]["prospects"]),
+        "contacts": daily.by_segment(daily["contacts"]),
+        "payments": daily.by_segment(daily["payments"]),
+        **{f"coupons_{event}": coupons.by_segment(coupons[event]) for event in _COUPON_EVENTS},
+        "coupon_cost": coupons.by_segment(coupons["cost_cny"]),
+        "hunter_cost": coupons.by_segment(coupons["hunter_cost_cny"]),
+        "reward_liability": coupons.by_segment(coupons["liability_cny"] * last_day),
+        "opted_out": outcomes.by_segment(outcomes["contacts"] * outcomes.where("outcome", "opted_out")),
+        "holder_fees": held_before * scenario.by_segment(scenario.value.ticket) * scenario.value.fee_rate.value,
     }
-    counts["holder_fees"] *= scenario.value.fee_rate.value
-    counts |= _tallies(tables, names)
+    counts |= _wallets(ledger["conversions"], scenario) | _messages(outcomes) | _visits(outcomes)
+    counts |= _tallies(ledger["tallies"], scenario.segment_names)
     worth = lasting_user_value(scenario)
-    counts["value"] = counts["lasting"] * np.array([worth[name] for name in names])
+    counts["value"] = counts["lasting"] * np.array([worth[name] for name in scenario.segment_names])
     return counts
 
 
-def _tallies(tables: Mapping[str, pa.Table], names: tuple[str, ...]) -> dict[str, Floats]:
+def _wallets(conversions: LedgerColumns, scenario: Scenario) -> dict[str, Floats]:
+    """Return the wallets opened on campaign days, by segment, and what became of them."""
+    opened = conversions["opened_day"] < scenario.calendar.campaign_days
+    chosen = {
+        "opened": opened,
+        "activated": opened & (conversions["activated_day"] >= 0),
+        "lasting": opened & np.equal(conversions["lasting"], True),  # noqa: FBT003 - null where the horizon came first
+        "opened_assisted": opened & conversions["assisted"],
+        "online_wallets": opened & conversions.where("channel", *_ONLINE),
+    }
+    return {kpi: conversions.by_segment(rows) for kpi, rows in chosen.items()}
+
+
+def _visits(outcomes: LedgerColumns) -> dict[str, Floats]:
+    """Return how visits ended, by segment: at doors, by appointment and at workplaces."""
+    contacts = outcomes["contacts"] * outcomes.where("channel", "visit", "appointment", "workplace_visit")
+    unmet = outcomes.where("outcome", "not_home", "no_show", "cancelled", "lapsed", "left_queue")
+    kept_free = outcomes.where("channel", "appointment") & ~outcomes.where("outcome", "cancelled", "lapsed")
+    chosen = {
+        "visits_met": ~unmet,
+        "visits_refused": outcomes.where("outcome", "refused"),
+        "visits_opened": outcomes.where("outcome", "opened", "opened_and_paid"),
+        "visits_opened_and_paid": outcomes.where("outcome", "opened_and_paid"),
+        "appointments_due": kept_free,
+        "appointments_kept": kept_free & ~unmet,
+    }
+    return {kpi: outcomes.by_segment(contacts * rows) for kpi, rows in chosen.items()}
+
+
+def _messages(outcomes: LedgerColumns) -> dict[str, Floats]:
+    """Return what became of messages, by segment."""
+    contacts = outcomes["contacts"] * outcomes.where("channel", *MESSAGE_CHANNELS)
+    endings = {
+        "messages_delivered": ("delivered", "opened", "opted_out"),
+        "message_wallets": ("opened",),
+        "message_opt_outs": ("opted_out",),
+    }
+    return {kpi: outcomes.by_segment(contacts * outcomes.where("outcome", *ending)) for kpi, ending in endings.items()}
+
+
+def _tallies(tallies: LedgerColumns, segments: Sequence[str]) -> dict[str, Floats]:
     """Return the sum over days of each tally that is a key figure, by segment; zero where there is none."""
-    table, kpis = tables["tallies"], [kpi.name for kpi in KPIS.values() if kpi.source == "tally"]
-    which = _codes(table["tally"], kpis)
-    cell = np.where(which >= 0, which * len(names) + _codes(table["segment"], names), len(kpis) * len(names))
-    sums = np.bincount(cell, table["amount"].to_numpy(), minlength=len(kpis) * len(names) + 1)[:-1]
-    return dict(zip(kpis, sums.reshape(len(kpis), len(names)), strict=True))
+    which, cells = tallies.positions("tally", _TALLIES), len(_TALLIES) * len(segments)
+    cell = np.where(which >= 0, which * len(segments) + tallies.positions("segment", segments), cells)
+    sums = np.bincount(cell, tallies["amount"], minlength=cells + 1)[:-1]
+    return dict(zip(_TALLIES, sums.reshape(len(_TALLIES), len(segments)), strict=True))
 
 
-def _figures(tables: Mapping[str, pa.Table]) -> dict[str, float]:
+def _figures(figures: pa.Table) -> dict[str, float]:
     """Return the figures of the whole run that are key figures; not a number where a mechanism wrote none."""
-    written = dict(zip(tables["figures"]["figure"].to_pylist(), tables["figures"]["amount"].to_pylist(), strict=True))
+    written = dict(zip(figures["figure"].to_pylist(), figures["amount"].to_pylist(), strict=True))
     return {kpi.name: written.get(kpi.name, float("nan")) for kpi in KPIS.values() if kpi.source == "figure"}
 
 
-def _money(tables: Mapping[str, pa.Table]) -> dict[str, float]:
-    costs = tables["costs"]
-    amount = costs["amount_cny"].to_numpy()
+def _money(costs: LedgerColumns) -> dict[str, float]:
+    amount = costs["amount_cny"]
     return {
         "cost": float(amount.sum()),
-        "staff_cost": float(amount[_is(costs["item"], "staff")].sum()),
-        "reward_cost": float(amount[_is(costs["item"], "reward", "gift")].sum()),
+        "staff_cost": float(amount[costs.where("item", "staff")].sum()),
+        "reward_cost": float(amount[costs.where("item", "reward", "gift")].sum()),
+        "online_cost": float(amount[costs.where("channel", *_ONLINE)].sum()),
     }
 
 
@@ -133,16 +191,17 @@ def _over_budget(cost_cny: float, parameters: Mapping[str, Any]) -> float:
     return float(cost_cny > budget * parameters["scenario"]["scale"] + _LESS_THAN_A_FEN)
 
 
-def _capacity(tables: Mapping[str, pa.Table], parameters: Mapping[str, Any]) -> dict[str, float]:
-    service, channel = tables["service"], tables["conversions"]["channel"]
+def _capacity(ledger: Mapping[str, LedgerColumns], parameters: Mapping[str, Any]) -> dict[str, float]:
+    service, wallets = ledger["service"], ledger["conversions"]
 
     def used(column: str, *resources: str) -> float:
-        return float(service[column].to_numpy()[_is(service["resource"], *resources)].sum())
+        return float(service[column][service.where("resource", *resources)].sum())
 
     return {
-        "field_wallets": float(_is(channel, "visit", "appointment").sum()),
+        "field_wallets": float(wallets.where("channel", "visit", "appointment").sum()),
+        "field_team_days": used("servers", "field_team"),
         "field_staff_days": used("servers", "field_team") * parameters["levers"]["field"]["staff_per_team"],
-        "event_wallets": float(_is(channel, "community_event").sum()),
+        "event_wallets": float(wallets.where("channel", "community_event").sum()),
         "booth_hours": used("paid_minutes", "event_booth") / 60,
         "field_busy_minutes": used("busy_minutes", "field_team"),
         "field_paid_minutes": used("paid_minutes", "field_team"),
@@ -154,34 +213,3 @@ def _capacity(tables: Mapping[str, pa.Table], parameters: Mapping[str, Any]) -> 
         "inbound_waited_minutes": used("waited_minutes", "inbound_seat"),
         "inbound_abandoned": used("abandoned", "inbound_seat"),
     }
-
-
-def _with_ratios(values: Mapping[str, float]) -> Iterator[tuple[str, float]]:
-    """Walk over the KPIs that these values give; a ratio over nothing is not a number."""
-    for name, kpi in KPIS.items():
-        if kpi.ratio_of is None and name in values:
-            yield name, values[name]
-        elif kpi.ratio_of is not None and all(part in values for part in kpi.ratio_of):
-            numerator, denominator = (values[part] for part in kpi.ratio_of)
-            yield name, numerator / denominator if denominator else float("nan")
-
-
-def _summed(table: pa.Table, weights: NDArray[Any], names: tuple[str, ...]) -> Floats:
-    """Return the sum of a row weight for each segment."""
-    return np.bincount(_codes(table["segment"], names), weights, minlength=len(names)).astype(np.float64)
-
-
-def _is(column: pa.ChunkedArray, *words: str) -> NDArray[np.bool_]:
-    """Say in which rows a column of words holds one of these."""
-    return _codes(column, words) >= 0
-
-
-def _codes(column: pa.ChunkedArray, words: Sequence[str]) -> NDArray[np.int64]:
-    """Return each row's position in `words`, -1 for another word."""
-    if not len(column):
-        return np.empty(0, dtype=np.int64)
-    array = column.combine_chunks()
-    stored = array.dictionary.to_pylist()
-    lookup = np.array([words.index(word) if word in words else -1 for word in stored])
-    codes: NDArray[np.int64] = lookup[array.indices.to_numpy()]
-    return codes

@@ -4,7 +4,8 @@ from simkit.params.checking import CheckedFile, Kind, Report, check_parameters
 from simkit.params.documentation import document_parameters
 from simkit.params.draws import BASE_DRAW, draw_parameters
 from simkit.params.errors import Finding, ParameterError, PlannerError, nearest
-from simkit.params.levers import MESSAGE_CHANNELS, Hours, Levers
+from simkit.params.hours import Hours
+from simkit.params.levers import MESSAGE_CHANNELS, Levers
 from simkit.params.loading import (
     find_parameters,
     load_model,

@@ -32,6 +32,8 @@ _WORDS: Final = {
 _VALUES: Final = (Quantity, BySegment, Title)
 _APART: Final = ("sources", "levers")  # have tables of their own
 _NOTHING: Final = "–"
+# What stands for a member's name in a lever's key.
+_MEMBERS: Final = {"messages": "CHANNEL", "rules": "RULE", "eligible": "CHANNEL", "frequency_caps": "CAP"}
 
 Schema = Mapping[str, Any]
 
@@ -165,7 +167,7 @@ def _levers(
         shown = "required" if name in schema.get("required", ()) else _text(default)
         yield f"`{below}`", shown, _allowed(lever), lever["description"]
         if by_channel is not None and "$ref" in by_channel:
-            yield from _levers(f"{below}.CHANNEL", _referred(by_channel, models), models, {})
+            yield from _levers(f"{below}.{_MEMBERS[name]}", _referred(by_channel, models), models, {})
 
 
 def _section_schema(schema: Schema, models: Mapping[str, Schema]) -> Schema | None:

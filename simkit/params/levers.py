@@ -10,15 +10,16 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
-from simkit.params.mechanisms import corporate, visits
+from simkit.params.hours import Hour, Hours
+from simkit.params.mechanisms import corporate, leads, messaging, opinion, referral, relationship, service, visits
+from simkit.params.mechanisms.handoffs import DwellLevers, HandoffLevers, RoutingLevers, TiersLevers
 from simkit.params.quantity import Frozen
 
 MessageChannel = Literal["sms", "wecom", "app_push", "app_popup", "wechat_account"]
 MESSAGE_CHANNELS: tuple[str, ...] = get_args(MessageChannel)
 PartnerName = Literal["property_company", "residents_committee"]
-WorksOn = Literal["workdays", "every_day"]
-Hour = Annotated[float, Field(ge=0, le=24)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+HoldoutShare = Annotated[float, Field(ge=0, lt=1)]
 Segments = Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
 
 
@@ -27,30 +28,6 @@ class Title(Frozen):
 
     en: Text = Field(description="In English")
     zh: Text = Field(description="In Chinese")
-
-
-class Hours(Frozen):
-    """A paid shift with one break, in hours of the day."""
-
-    starts: Hour = Field(default=10, description="Hour of the day at which the shift starts")
-    ends: Hour = Field(default=19, description="Hour of the day at which the shift ends")
-    break_starts: Hour = Field(default=12, description="Hour of the day at which the break starts")
-    break_ends: Hour = Field(default=13, description="Hour of the day at which the break ends")
-    works_on: WorksOn = Field(default="workdays", description="Days of work; public holidays are no workdays")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.starts <= self.break_starts <= self.break_ends <= self.ends or self.starts == self.ends:
-            raise ValueError("hours must follow starts ≤ break_starts ≤ break_ends ≤ ends, with starts before ends")
-        return self
-
-    @property
-    def stretches(self) -> tuple[tuple[float, float], ...]:
-        """The working stretches before and after the break, in hours of the day; one when there is no break."""
-        if self.break_starts == self.break_ends:
-            return ((self.starts, self.ends),)
-        parts = ((self.starts, self.break_starts), (self.break_ends, self.ends))
-        return tuple(part for part in parts if part[1] > part[0])
 
 
 class FieldLevers(Frozen):
@@ -85,6 +62,12 @@ class EventLevers(Frozen):
     booths: int = Field(default=3, ge=1, le=100, description="Booths of one event")
     staff_per_booth: int = Field(default=1, ge=1, le=5, description="Members of staff at one booth")
     starts: Hour = Field(default=9.5, description="Hour of the day at which an event starts")
+    focus_share: float = Field(
+        default=1,
+        gt=0,
+        le=1,
+        description="Share of the communities among which events take turns; fewer see them oftener",
+    )
     target_segments: Segments | None = Field(default=None, description="Segments that are invited; null means all")
 
 
@@ -108,6 +91,32 @@ class MessageLever(Frozen):
     every_days: int = Field(ge=1, le=365, description="Days between two messages to one customer")
     first_day: int = Field(default=0, ge=0, le=365, description="Day of the first message")
     target_segments: Segments | None = Field(default=None, description="Segments that are written to; null means all")
+    sends_at: Hour = Field(default=9, description="Hour of the day at which messages are sent")
+    journey_messages: int | None = Field(
+        default=None, ge=1, le=365, description="Messages after which a journey ends; null means that it does not end"
+    )
+    re_entry_after_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=365,
+        description="Days from a journey's last message to the next journey; null means never",
+    )
+
+    @model_validator(mode="after")
+    def _only_what_ends_begins_again(self) -> Self:
+        if self.re_entry_after_days is not None and self.journey_messages is None:
+            raise ValueError("re_entry_after_days is set without journey_messages, so no journey ends")
+        return self
+
+    def due(self, day: int) -> bool:
+        """Say whether a message is sent on this day of the campaign."""
+        since = day - self.first_day
+        if self.journey_messages is None:
+            return since >= 0 and since % self.every_days == 0
+        length = (self.journey_messages - 1) * self.every_days
+        if since >= 0 and self.re_entry_after_days is not None:
+            since %= length + self.re_entry_after_days
+        return 0 <= since <= length and since % self.every_days == 0
 
 
 class OfferLevers(Frozen):
@@ -129,6 +138,23 @@ class ContactPolicy(Frozen):
         default=5, ge=0, le=250, description="Messages, calls and visits to one customer in a natural week"
     )
     holdout_share: float = Field(default=0, ge=0, lt=1, description="Customers whom the campaign never contacts")
+    journey_holdout: dict[messaging.ContactKind, HoldoutShare] = Field(
+        default_factory=dict, description="Kind of contact → customers who never have one of this kind"
+    )
+    frequency_caps: tuple[messaging.FrequencyCap, ...] = Field(
+        default=(), max_length=20, strict=False, description="Further limits; each of them holds"
+    )
+    spacing_days: int = Field(default=0, ge=0, le=365, description="Days from any contact to the next message")
+    suppress_opted_out_everywhere: bool = Field(
+        default=False, description="Whether who opts out of one channel is left alone in all of them"
+    )
+    quiet_hours: messaging.QuietHours | None = Field(
+        default=None, description="Hours in which no message is delivered; null means none"
+    )
+    arbitration: Literal["first_listed", "best_rate"] = Field(
+        default="first_listed",
+        description="Which of several messages due on a day goes first, and so takes what limits leave",
+    )
 
 
 class Levers(Frozen):
@@ -144,24 +170,47 @@ class Levers(Frozen):
     contact_policy: ContactPolicy = ContactPolicy()
     # Mechanisms that may be left out, each under the name of the scenario's section that it needs.
     # customers
-    # ---------
     # opinion
-    # ---------
+    education: opinion.EducationLevers | None = None
+    apology: opinion.ApologyLevers | None = None
+    features: opinion.FeatureLevers | None = None
+    theme_events: opinion.ThemeEventLevers | None = None
     # relationship
-    # ---------
+    satisfaction: relationship.SatisfactionLevers | None = None
+    share_of_wallet: relationship.ShareOfWalletLevers | None = None
+    competitor: relationship.CompetitorLevers | None = None
+    neglect: relationship.NeglectLevers | None = None
     # leads
-    # ---------
+    lead_score: leads.LeadScoreLevers | None = None
+    lead_sources: leads.LeadSourceLevers | None = None
+    workplaces: leads.WorkplaceLevers | None = None
+    routes: leads.RouteLevers | None = None
     # visits
     pitch: visits.PitchLevers | None = None
-    # ---------
+    conduct: visits.ConductLevers | None = None
+    training: visits.TrainingLevers | None = None
+    follow_up: visits.FollowUpLevers | None = None
     # messaging
-    # ---------
+    tags: messaging.TagLevers | None = None
+    relevance: messaging.RelevanceLevers | None = None
+    theme_days: messaging.ThemeDayLevers | None = None
+    partner_embed: messaging.PartnerEmbedLevers | None = None
     # handoffs
-    # ---------
+    tiers: TiersLevers | None = None
+    dwell: DwellLevers | None = None
+    routing: RoutingLevers | None = None
+    handoffs: HandoffLevers | None = None
     # service
-    # ---------
+    branch_counters: service.BranchCounterLevers | None = None
+    support_desk: service.SupportDeskLevers | None = None
+    activation_help: service.ActivationHelpLevers | None = None
+    fraud: service.FraudLevers | None = None
+    alerts: service.AlertLevers | None = None
     # referral
-    # ---------
+    staff_codes: referral.StaffCodesLevers | None = None
+    member_referral: referral.MemberReferralLevers | None = None
+    merchants: referral.MerchantsLevers | None = None
+    co_brand: referral.CoBrandLevers | None = None
     # corporate
     corporate_wallets: corporate.CorporateLevers | None = None
 
@@ -174,6 +223,8 @@ class Levers(Frozen):
         """Walk over the lists of segments as (dotted key, names)."""
         sections = {"field": self.field.target_segments, "events": self.events.target_segments}
         sections["calls"] = self.calls.target_segments
+        sections["tiers"] = self.tiers.target_segments if self.tiers else None
+        sections["neglect"] = self.neglect.target_segments if self.neglect else None
         sections |= {f"messages.{channel}": lever.target_segments for channel, lever in self.messages.items()}
         for key, names in sections.items():
             if names is not None:

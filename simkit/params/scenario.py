@@ -18,8 +18,19 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from simkit.params.channels import Calls, Events, FieldVisits, Message
 from simkit.params.errors import nearest
 from simkit.params.levers import MESSAGE_CHANNELS, Levers, MessageChannel, Title
-from simkit.params.mechanisms import IMPOSSIBLE, corporate, visits
+from simkit.params.mechanisms import (
+    IMPOSSIBLE,
+    corporate,
+    leads,
+    messaging,
+    opinion,
+    referral,
+    relationship,
+    service,
+    visits,
+)
 from simkit.params.mechanisms.customers import CustomerMix, ReportedFact
+from simkit.params.mechanisms.handoffs import Dwell, Handoffs, Routing, Tiers
 from simkit.params.quantity import (
     SEGMENT_NAME,
     BySegment,
@@ -31,17 +42,14 @@ from simkit.params.quantity import (
     Probability,
     Quantity,
     Ratio,
-    SegmentDays,
-    SegmentDiscount,
-    SegmentLogOdds,
     SegmentMoney,
     SegmentPerWeek,
     SegmentPositiveRatio,
     SegmentProbability,
     Shape,
-    Spread,
     Years,
 )
+from simkit.params.response import Response, RewardResponse
 
 __all__ = [
     "SOURCE_CODE",
@@ -126,57 +134,6 @@ class Wallet(Frozen):
     payment_spread: Ratio = Field(description="Standard deviation over mean of payments_per_week between users (gamma)")
 
 
-class Response(Frozen):
-    """What moves the log-odds of opening in every channel."""
-
-    propensity_spread: Spread = Field(description="Standard deviation of customers' own log-odds of opening")
-    fatigue_odds_ratio: SegmentDiscount = Field(
-        description="Odds ratio of opening for each contact of the last 28 days"
-    )
-    incentive_per_10_cny: SegmentLogOdds = Field(description="Log-odds of opening for each 10 CNY of welcome gift")
-    opt_out_growth: Ratio = Field(description="Growth of the opt-out hazard for each contact in 28 days beyond two")
-
-
-class RewardResponse(Frozen):
-    """How customers take to a reward programme."""
-
-    notice_delay: Days = Field(description="Mean days until a user has noticed the programme")
-    takes_part: SegmentProbability = Field(
-        description="Users who, once they have noticed it, play for a programme of reference_face"
-    )
-    reference_face: Money = Field(
-        description="Worth of one grant for which takes_part holds; others by response.incentive_per_10_cny"
-    )
-    hunters: SegmentProbability = Field(
-        description="Of those who take part, bonus hunters: they play the minimum and leave when it ends"
-    )
-    top_up: Probability = Field(
-        description="Pays as often as the week's reward needs, having planned at least one payment but too few"
-    )
-    goal_gradient: Ratio = Field(description="Payments grow by this times the squared progress to the next stage")
-    claim: SegmentProbability = Field(description="Claims a qualified coupon")
-    claim_delay: Days = Field(description="Mean days from qualifying to claiming")
-    redeem: SegmentProbability = Field(description="Redeems a claimed coupon, given endless validity")
-    redeem_unasked: SegmentProbability = Field(
-        description="Redeems a coupon that came without being asked for, of those who do not take part"
-    )
-    lag_shape: Shape = Field(description="Weibull shape of days from effective to redeemed")
-    lag_scale: SegmentDays = Field(description="Weibull scale of days from effective to redeemed")
-    payment_uplift: Ratio = Field(description="Ratio of payments while the programme runs, of those who take part")
-    drop_after: SegmentProbability = Field(
-        description="Payments missing in the two weeks after the programme ends, of those who took part"
-    )
-    exchanges: SegmentProbability = Field(description="Uses points at all")
-    points_per_cny: Ratio = Field(
-        description="Points of the bank's own for 1 CNY paid, where a programme takes points and gives none"
-    )
-    higher_tier: SegmentProbability = Field(
-        description="Holds the second card tier of a programme that has tiers, the others the first"
-    )
-    refunded: Probability = Field(description="A payment that is refunded")
-    refund_delay: Days = Field(description="Mean days from a payment to its refund")
-
-
 class Costs(Frozen):
     """Unit costs; messages and partners carry their own."""
 
@@ -228,24 +185,53 @@ class Scenario(Frozen):
     reported_facts: dict[str, ReportedFact] = Field(
         default_factory=dict, description="Facts that were reported about the bank, each under a name"
     )
-    # ---------
     # opinion
-    # ---------
+    trust: opinion.Trust | None = None
+    education: opinion.Education | None = None
+    word_of_mouth: opinion.WordOfMouth | None = None
+    breach: opinion.Breach | None = None
+    apology: opinion.Apology | None = None
+    features: opinion.Features | None = None
+    theme_events: opinion.ThemeEvents | None = None
     # relationship
-    # ---------
+    satisfaction: relationship.Satisfaction | None = None
+    loyalty: relationship.Loyalty | None = None
+    share_of_wallet: relationship.ShareOfWallet | None = None
+    motives: relationship.Motives | None = None
+    competitor: relationship.Competitor | None = None
+    neglect: relationship.Neglect | None = None
     # leads
-    # ---------
+    lead_score: leads.LeadScore | None = None
+    lead_sources: leads.LeadSources | None = None
+    workplaces: leads.Workplaces | None = None
+    routes: leads.Routes | None = None
     # visits
     pitch: visits.Pitch | None = None
-    # ---------
+    conduct: visits.Conduct | None = None
+    training: visits.Training | None = None
+    deliberation: visits.Deliberation | None = None
+    follow_up: visits.FollowUp | None = None
     # messaging
-    # ---------
+    tags: messaging.Tags | None = None
+    relevance: messaging.Relevance | None = None
+    theme_days: messaging.ThemeDays | None = None
+    partner_embed: messaging.PartnerEmbed | None = None
     # handoffs
-    # ---------
+    tiers: Tiers | None = None
+    dwell: Dwell | None = None
+    routing: Routing | None = None
+    handoffs: Handoffs | None = None
     # service
-    # ---------
+    branch_counters: service.BranchCounters | None = None
+    support_desk: service.SupportDesk | None = None
+    activation_help: service.ActivationHelp | None = None
+    fraud: service.Fraud | None = None
+    alerts: service.Alerts | None = None
     # referral
-    # ---------
+    staff_codes: referral.StaffCodes | None = None
+    member_referral: referral.MemberReferral | None = None
+    merchants: referral.Merchants | None = None
+    co_brand: referral.CoBrand | None = None
     # corporate
     corporate_wallets: corporate.CorporateWallets | None = None
 

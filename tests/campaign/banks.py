@@ -23,6 +23,11 @@ SHIPPED = (
 )
 VISITS_AND_CALLS = ("visit", "appointment", "community_event", "human_call", "ai_call")
 NOT_HELD = ("cancelled", "lapsed")
+WITH_A_PERSON = ("visit", "appointment", "community_event", "workplace_visit", "branch", "relationship_manager")
+"""Channels at which a person beside the customer helps to open and to pay for the first time."""
+
+CARE = ("follow_up", "support_desk", "sms", "wecom", "app_push")
+"""Channels that may go on after a wallet has been opened: help, answers, surveys, thanks, offers of a saving plan."""
 OPENED = ("opened", "opened_and_paid")
 ALL_DAY = {"starts": 0, "ends": 24, "break_starts": 12, "break_ends": 12, "works_on": "every_day"}
 
@@ -58,6 +63,12 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     return Scenario.model_validate(data)
 
 
+def core(scenario: Scenario) -> Scenario:
+    """Return the scenario with every mechanism left out that may be."""
+    may_be_left_out = [name for name, field in Scenario.model_fields.items() if field.default is None]
+    return scenario.model_copy(update=dict.fromkeys(may_be_left_out))
+
+
 def doing(levers: Mapping[str, Any], instead_of: Strategy | None = None) -> Strategy:
     """Return a strategy with these levers by dotted key, upon those that another strategy sets."""
     chosen = instead_of.levers.model_dump(mode="python", exclude_unset=True) if instead_of else {}
@@ -70,6 +81,11 @@ def doing(levers: Mapping[str, Any], instead_of: Strategy | None = None) -> Stra
         place[name] = value
     words = {"en": "a trial", "zh": "试验"}
     return Strategy.model_validate({"name": "trial", "title": words, "summary": words, "levers": chosen})
+
+
+def of_care(contacts: pd.DataFrame) -> pd.Series:
+    """Say which contacts are of care: on such a channel, and with no chance to open a wallet."""
+    return contacts["channel"].isin(CARE) & (contacts["probability"] == 0) & ~contacts["outcome"].isin(OPENED)
 
 
 def frame(run: CampaignRun, table: str) -> pd.DataFrame:

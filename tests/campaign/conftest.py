@@ -29,7 +29,7 @@ def shipped_run(city_bank):
 
 @pytest.fixture(scope="session")
 def crowded_bank(city_bank):
-    """A bank of 8,000 customers who ask for far more than its staff can give."""
+    """A bank of 8,000 customers who ask for far more than its staff can give, and do not hesitate."""
     return changed(
         city_bank,
         {
@@ -40,6 +40,7 @@ def crowded_bank(city_bank):
             "calls.enquiries_per_1000_customers_a_day": 80,
             "calendar.campaign_days": 42,
             "calendar.horizon_days": 150,
+            "deliberation": None,
         },
     )
 

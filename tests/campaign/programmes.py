@@ -32,6 +32,7 @@ NO_EFFECT = {
     "rewards.payment_uplift": 1,
     "rewards.drop_after": 0,
     "rewards.refunded": 0,
+    "motives": None,
 }
 """A programme changes nobody's payments, and no payment is refunded."""
 

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from simkit.campaign import run_campaign
-from simkit.campaign.ledger import COUPON_COUNTS
+from simkit.campaign.ledger_tables import COUPON_COUNTS
 from simkit.campaign.wallet.wallets import ACTIVE_DAYS, LASTING_DAYS
 from simkit.metrics import run_metrics
 from simkit.params import load_strategy, resolve
 from simkit.rewards import load_programme
-from tests.campaign.banks import OPENED, SHIPPED, changed, doing, frame
+from tests.campaign.banks import OPENED, SHIPPED, WITH_A_PERSON, changed, doing, frame
 
 BOOKS = ("crowded", *SHIPPED)
 
@@ -89,7 +89,7 @@ def test_activations_and_help_are_those_of_the_conversions(books):
     assert (by_day_and_segment(paid.rename(columns={"activated_day": "day"}), days, names) == daily["activated"]).all()
     assert (paid["activated_day"] >= paid["opened_day"]).all()
     assert (paid["activated_day"] <= paid["opened_day"] + 14).all()
-    assert set(wallets.loc[wallets["assisted"], "channel"]) <= {"visit", "appointment", "community_event"}
+    assert set(wallets.loc[wallets["assisted"], "channel"]) <= set(WITH_A_PERSON)
     on_the_spot = contacts.loc[contacts["outcome"] == "opened_and_paid", "customer_id"]
     at_once = paid[(paid["activated_day"] == paid["opened_day"]) & paid["assisted"]]
     assert set(on_the_spot) == set(at_once["customer_id"])
@@ -140,41 +140,123 @@ def test_who_lasts_agrees_with_the_payments(books):
 
 
 def test_costs_are_quantities_at_unit_costs_and_sum_to_the_kpi(books):
-    """Every yuan is a quantity times a price of the scenario, and the report's cost is the ledger's."""
+    """Every yuan is a quantity times a price of the scenario, or the sum that its mechanism tells; the report's cost is the ledger's."""
     scenario, levers, run = books
-    costs, prices = frame(run, "costs"), scenario.costs
+    costs = frame(run, "costs")
     kpis = run_metrics(run, scenario).to_pandas().query("segment == 'all'").set_index("kpi")["value"]
     assert kpis["cost"] == pytest.approx(costs["amount_cny"].sum())
-    costs = costs[
-        costs["item"] != "reward"
-    ]  # their prices differ by coupon; `test_reward_accounts` counts them one by one
-    unit = {
-        ("staff", "visit"): prices.staff_day.value,
-        ("staff", "community_event"): prices.staff_day.value,
-        ("staff", "human_call"): prices.seat_day.value,
-        ("staff", "inbound_call"): prices.seat_day.value,
-        ("event", "community_event"): prices.event.value,
-        ("call", "ai_call"): prices.ai_dial.value,
-        ("gift", "organic"): levers.offer.welcome_gift_cny,
-    }
-    unit |= {("message", channel): message.unit_cost.value for channel, message in scenario.messages.items()}
+    # Prices of rewards differ by coupon; `test_reward_accounts` counts them one by one.
+    costs = costs[costs["item"] != "reward"]
+    prices, sums = unit_prices(scenario, levers), sums_told(scenario, levers, run)
+    assert not set(prices) & set(sums)
+    for key, rows in costs.groupby(["item", "channel"]):
+        if key in prices:
+            np.testing.assert_allclose(rows["amount_cny"], rows["quantity"] * prices[key], rtol=1e-9)
+        else:
+            assert rows["amount_cny"].sum() == pytest.approx(sums[key]), key
+
+
+def unit_prices(scenario, levers):
+    """Return the price of a unit by cost item and channel, where all units cost the same."""
+    costs = scenario.costs
+    staff = ("visit", "community_event", "workplace_visit", "follow_up", "branch")
+    price = {("staff", channel): costs.staff_day.value for channel in staff}
+    price |= {("staff", seat): costs.seat_day.value for seat in ("human_call", "inbound_call", "support_desk")}
+    price["staff", "relationship_manager"] = scenario.tiers.manager_day.value
+    price["training", "visit"] = costs.staff_day.value + scenario.training.trainer_cost.value
+    price["event", "workplace_visit"] = scenario.workplaces.cost_per_visit.value
+    price["call", "ai_call"] = costs.ai_dial.value
+    price["message", "appointment"] = scenario.conduct.reminder_cost.value
+    price["message", "visit"] = scenario.conduct.notice_cost.value
+    price["message", "staff_code"] = scenario.messages["sms"].unit_cost.value
+    price["tool", "human_call"] = scenario.handoffs.tool_cost.value
+    price["education", "wechat_account"] = scenario.education.article_cost.value
+    price["support", "support_desk"] = scenario.support_desk.chatbot_request.value
+    price["care", "support_desk"] = scenario.alerts.apology.value
+    price["care", "app_push"] = scenario.share_of_wallet.auto_save_cost.value
+    overtime = costs.seat_day.value * scenario.alerts.overtime_ratio.value
+    price |= dict.fromkeys((("recovery", "support_desk"), ("recovery", "inbound_call")), overtime)
     if levers.field.partner:
-        unit["partner", "appointment"] = scenario.field.partners[levers.field.partner].cost_per_community.value
-    price = np.array([unit[key] for key in zip(costs["item"], costs["channel"], strict=True)])
-    np.testing.assert_allclose(costs["amount_cny"], costs["quantity"] * price, rtol=1e-9)
+        price["partner", "appointment"] = scenario.field.partners[levers.field.partner].cost_per_community.value
+    if not levers.theme_events:
+        price["event", "community_event"] = costs.event.value
+    if levers.activation_help:
+        price["gift", "branch"] = levers.activation_help.gift_in_kind_cny
+    if levers.co_brand:
+        here = 1 - scenario.co_brand.redeemed_at_partner.value
+        price["gift", "co_brand"] = here * levers.co_brand.settlement_cny_per_point
+    if levers.fraud:
+        ratio = scenario.fraud.strong_checks_cost_ratio.value if levers.fraud.checks == "strong" else 1
+        price["fraud", "organic"] = scenario.fraud.loss.value * scenario.fraud.bank_share.value
+        price["compliance", "organic"] = scenario.fraud.compliance_per_1000_payments.value * ratio
+    return price
+
+
+def sums_told(scenario, levers, run):
+    """Return what has been paid in all by cost item and channel, where prices differ: what tallies, figures and other tables tell."""
+    tally = frame(run, "tallies").groupby("tally")["amount"].sum()
+    figure = frame(run, "figures").set_index("figure")["amount"]
+    costs = frame(run, "costs").groupby(["item", "channel"])[["quantity", "amount_cny"]].sum()
+    quantity = costs["quantity"]
+    paid = dict.fromkeys((("lead", "human_call"), ("lead", "appointment")), tally.get("lead_cost", 0))
+    paid["care", "wecom"] = tally.get("care_cost", 0) + tally.get("matched_offers_cost", 0)
+    paid["commission", "partner_embed"] = tally.get("partner_commission", 0)
+    paid["commission", "member_referral"] = tally.get("referral_cost", 0)
+    paid["commission", "staff_code"] = figure.get("code_commission", 0)
+    paid["partner", "co_brand"] = tally.get("partner_settlement", 0)
+    gifts = quantity.get(("gift", "organic"), 0)
+    paid["gift", "organic"] = gifts * levers.offer.welcome_gift_cny + figure.get("offer_cost", 0)
+    if levers.theme_events:
+        # Each event is a lesson or has a theme, whose cost is told with the staff at its booths.
+        kinds = ("lesson", *set(levers.theme_events.cycle))
+        staff = costs["amount_cny"].get(("staff", "community_event"), 0)
+        paid["event", "community_event"] = sum(figure.get(f"{kind}_cost", 0) for kind in kinds) - staff
+    personal = scenario.relevance.personal_cost.value
+    for channel, sent in messages_sent(scenario, run).items():
+        further = quantity.get(("message", channel), 0) - sent
+        paid["message", channel] = sent * scenario.messages[channel].unit_cost.value + further * personal
+    if levers.merchants:
+        facts, thousands = scenario.merchants, frame(run, "population")["customers"].sum() / 1000
+        known = tally.get("merchant_discount_cost", 0) + tally.get("theme_day_cost", 0)
+        known += thousands * levers.merchants.per_1000_customers * facts.merchant_cost.value
+        known += thousands * levers.merchants.transport * facts.transport_cost_per_1000.value
+        # How many communities' property companies are connected is luck, but it is a whole number of them.
+        rest = costs["amount_cny"]["merchant", "organic"] - known
+        connected = round(rest / facts.property_cost.value) * (levers.merchants.property_share > 0)
+        paid["merchant", "organic"] = known + connected * facts.property_cost.value
+    return paid
+
+
+def messages_sent(scenario, run):
+    """Return by channel how many messages are paid for as such: articles that inform and thanks have prices of their own."""
+    tally = frame(run, "tallies").groupby("tally")["amount"].sum()
+    quantity = frame(run, "costs").groupby(["item", "channel"])["quantity"].sum()
+    done = frame(run, "outcomes").groupby("channel")["contacts"].sum()
+    others = {"wechat_account": quantity.get(("education", "wechat_account"), 0), "wecom": tally.get("care_touches", 0)}
+    return {channel: done.get(channel, 0) - others.get(channel, 0) for channel in scenario.messages}
 
 
 def test_what_is_paid_for_is_what_was_done(books):
-    """Messages, machine calls, gifts and redeemed coupons are paid for as often as the other tables count them."""
-    scenario, _, run = books
+    """Messages, machine calls, care, gifts and redeemed coupons are paid for as often as the other tables count them."""
+    scenario, levers, run = books
     quantity = frame(run, "costs").groupby(["item", "channel"])["quantity"].sum()
-    done = frame(run, "outcomes").groupby("channel")["contacts"].sum()
-    for channel in (*scenario.messages, "ai_call"):
-        item = "call" if channel == "ai_call" else "message"
-        assert quantity.get((item, channel), 0) == done.get(channel, 0)
+    outcomes = frame(run, "outcomes").groupby(["channel", "outcome"])["contacts"].sum()
+    tally = frame(run, "tallies").groupby("tally")["amount"].sum()
+    assert quantity.get(("call", "ai_call"), 0) == outcomes.get("ai_call", pd.Series(dtype=int)).sum()
+    for channel, sent in messages_sent(scenario, run).items():
+        further = quantity.get(("message", channel), 0) - sent
+        # A personal message is written, and paid for, besides being sent.
+        assert 0 <= further <= sent * (levers.relevance is not None and levers.relevance.personalisation != "standard")
     coupons = frame(run, "coupons").groupby("day").sum(numeric_only=True)
     bought = coupons.loc[coupons["cost_cny"] != 0, "redeemed"].sum()
     assert quantity.get(("reward", "organic"), 0) == bought == coupons["redeemed"].sum()
+    for key, told in (
+        (("support", "support_desk"), "support_requests"),
+        (("care", "support_desk"), "apologies"),
+        (("care", "app_push"), "auto_save_plans"),
+        (("commission", "partner_embed"), "partner_wallets"),
+    ):
+        assert quantity.get(key, 0) == tally.get(told, 0)
     if ("gift", "organic") in quantity.index:
         wallets = frame(run, "conversions")
         entitled = (wallets["activated_day"] >= 0) & (wallets["opened_day"] < scenario.calendar.campaign_days)
@@ -207,7 +289,7 @@ def test_calls_and_events_are_as_long_in_the_contacts_as_in_the_service_table(bo
     _, _, run = books
     service, contacts = frame(run, "service"), frame(run, "contacts")
     channels = {"human_call": "human_seat", "ai_call": "ai_line", "inbound_call": "inbound_seat"}
-    channels |= {"community_event": "event_booth"}
+    channels |= {"community_event": "event_booth", "support_desk": "support_seat"}
     contacts = contacts[contacts["channel"].isin(channels)]
     contacts = contacts.assign(
         resource=contacts["channel"].map(channels),

@@ -8,7 +8,7 @@ from simkit.campaign.wallet.activity import ACTIVE_DAYS, Activity
 
 CUSTOMERS = 8
 GROUPS = (np.arange(CUSTOMERS) % 2).astype(np.uint16)
-payers = st.sets(st.integers(0, CUSTOMERS - 1)).map(lambda some: np.array(sorted(some), dtype=np.int32))
+payers = st.sets(st.integers(0, CUSTOMERS - 1)).map(lambda some: np.array(sorted(some), dtype=np.int64))
 
 
 @given(
@@ -23,14 +23,16 @@ def test_the_count_is_that_of_payments_in_the_last_30_days(before, course):
     day = 0
     for step in course:
         for paying in [step] if isinstance(step, np.ndarray) else [payers_of_nobody] * step:
-            activity.note(paying, day)
+            payments = (paying % 3 + 1).astype(np.uint8)
+            made = activity.note(paying, payments, day)
+            assert made.tolist() == np.bincount(GROUPS[paying], payments, minlength=2).tolist()
             last |= dict.fromkeys(paying.tolist(), day)
             active = [customer for customer, paid in last.items() if paid > day - ACTIVE_DAYS]
             assert activity.active.tolist() == np.bincount(GROUPS[active], minlength=2).tolist()
             day += 1
 
 
-payers_of_nobody = np.empty(0, dtype=np.int32)
+payers_of_nobody = np.empty(0, dtype=np.int64)
 
 
 def test_a_bank_without_users_begins_with_nobody_active():

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from simkit.campaign import Campaign, run_campaign
-from simkit.params import load_strategy, resolve
+from simkit.params import Hours, load_strategy, resolve
+from simkit.params.mechanisms.leads import LEAD_SOURCES
 from simkit.workdays import WorkCalendar
 from tests.campaign.banks import (
     NOT_HELD,
@@ -17,9 +18,11 @@ from tests.campaign.banks import (
     changed,
     doing,
     frame,
+    of_care,
 )
 
 OUTREACH = SHIPPED[1:]
+CLICKS = ("partner_embed", "co_brand", "staff_code", "member_referral")
 BINDING = ("crowded", "omnichannel", "silver_care", "cold_door_to_door")
 
 
@@ -50,7 +53,7 @@ def workdays(scenario):
 
 @pytest.mark.parametrize("strategy", OUTREACH)
 def test_where_everyone_holds_the_wallet_nobody_is_contacted(city_bank, strategy):
-    """A campaign without prospects runs, contacts no one and opens nothing."""
+    """A campaign without prospects runs, offers the wallet to no one and opens nothing; it may care for those who have it."""
     bank = changed(
         city_bank,
         {
@@ -60,14 +63,20 @@ def test_where_everyone_holds_the_wallet_nobody_is_contacted(city_bank, strategy
             "calendar.horizon_days": 30,
         },
     )
-    daily = frame(run_campaign(bank, load_strategy(strategy)), "daily")
-    assert daily["contacts"].sum() == daily["opened"].sum() == 0
+    run = run_campaign(bank, load_strategy(strategy), detail="full")
+    daily = frame(run, "daily")
+    assert daily["opened"].sum() == 0
     assert daily["payments"].sum() > 0
+    assert of_care(frame(run, "contacts")).all()
+    assert len(frame(run, "handoffs")) == 0
 
 
 @pytest.mark.parametrize("strategy", OUTREACH)
 def test_where_nobody_can_be_reached_nobody_is_contacted(city_bank, strategy):
-    """No consent, no reach, no community that answers, no caller, and doors that stay closed: not a single conversation."""
+    """No consent, no reach, nobody who comes, rings, clicks or recommends, and doors that stay closed: not a single conversation.
+
+    Who opens alone is cared for.
+    """
     bank = changed(
         city_bank,
         {
@@ -82,12 +91,26 @@ def test_where_nobody_can_be_reached_nobody_is_contacted(city_bank, strategy):
             "field.at_home_weekend": 0,
             "field.requests_per_1000_customers_a_day": 0,
             "field.partners.residents_committee.sign_up": 0,
+            "workplaces.attend": 0,
+            "tiers.meets_manager": 0,
+            "education.recognised": 0,
+            "co_brand.overlap": 0,
+            "staff_codes.click": 0,
+            "member_referral.recommends": 0,
         }
-        | {f"messages.{channel}.reach": 0 for channel in city_bank.messages},
+        | {f"messages.{channel}.reach": 0 for channel in city_bank.messages}
+        | {f"lead_sources.{source}.consent": 0 for source in LEAD_SOURCES}
+        | {f"partner_embed.partners.{partner}.traffic": 0 for partner in city_bank.partner_embed.partners},
     )
-    run = run_campaign(bank, load_strategy(strategy))
-    assert set(frame(run, "outcomes")["outcome"]) <= {"not_home"}
-    assert set(frame(run, "conversions")["channel"]) <= {"organic"}
+    nobody_asks = doing({"branch_counters": None}, load_strategy(strategy))
+    run = run_campaign(bank, nobody_asks, detail="full")
+    contacts, wallets = frame(run, "contacts"), frame(run, "conversions")
+    offers = contacts[~of_care(contacts)]
+    assert set(zip(offers["channel"], offers["outcome"], strict=True)) <= {
+        ("visit", "not_home"),
+        ("relationship_manager", "not_reached"),
+    }
+    assert set(wallets["channel"]) <= {"organic"}
 
 
 @pytest.mark.parametrize("strategy", OUTREACH)
@@ -249,27 +272,33 @@ def test_the_weekly_cap_is_never_exceeded(played, strategy):
 
 @pytest.mark.parametrize("strategy", [*BINDING, "digital_first", "community_events", "appointments_with_partner"])
 def test_nobody_is_contacted_after_opening(played, strategy):
-    """After opening nothing follows, but for a visit or call that was planned for the day on which the customer rang and opened."""
+    """After opening nothing but care follows, and a visit or call that was planned for the day on which the customer rang and opened."""
     _, _, run = played(strategy)
     contacts = held(frame(run, "contacts")).merge(
         frame(run, "conversions")[["customer_id", "opened_day"]], on="customer_id", how="left"
     )
-    assert (contacts["day"] <= contacts["opened_day"].fillna(np.inf)).all()
+    later = contacts["day"] > contacts["opened_day"].fillna(np.inf)
+    assert of_care(contacts[later]).all()
     opened = contacts[contacts["outcome"].isin(OPENED)]
     assert opened["customer_id"].is_unique
     assert (opened["day"] == opened["opened_day"]).all()
-    visited = opened.loc[opened["channel"] != "inbound_call", ["customer_id", "day", "hour"]]
-    same_day = contacts[contacts["channel"] != "inbound_call"].merge(visited, on=["customer_id", "day"])
+    # Clicks of customers themselves are played after the day's visits and calls.
+    visited = opened.loc[~opened["channel"].isin(["inbound_call", *CLICKS]), ["customer_id", "day", "hour"]]
+    offers = contacts[~of_care(contacts) & (contacts["channel"] != "inbound_call")]
+    same_day = offers.merge(visited, on=["customer_id", "day"])
     assert len(same_day) >= len(visited) > 0
     assert (same_day["hour_x"] <= same_day["hour_y"]).all()
 
 
 @pytest.mark.parametrize("strategy", OUTREACH)
 def test_nobody_who_held_the_wallet_is_contacted(city_bank, shipped_run, strategy):
-    """A campaign speaks to prospects alone."""
+    """A campaign offers the wallet to prospects alone; who has it is cared for, and never visited or called unasked."""
     scenario = city_bank.model_copy(update={"scale": 0.02})
     holder = Campaign(scenario, load_strategy(strategy)).world.population.holder
-    assert not holder[frame(shipped_run(strategy), "contacts")["customer_id"]].any()
+    contacts = frame(shipped_run(strategy), "contacts")
+    held_before = contacts[holder[contacts["customer_id"]]]
+    assert of_care(held_before).all()
+    assert "follow_up" not in set(held_before["channel"])
 
 
 @pytest.mark.parametrize("strategy", BINDING)
@@ -287,7 +316,10 @@ def test_calls_and_visits_are_numbered_and_limited(played, strategy):
     """Attempts count from 1 without gaps; nobody gets more calls, or knocks at the door, than the strategy allows."""
     _, levers, run = played(strategy)
     contacts = frame(run, "contacts")
-    for channel, most in (("human_call", levers.calls.max_calls), ("ai_call", levers.calls.max_calls)):
+    limits = dict.fromkeys(("human_call", "ai_call"), levers.calls.max_calls)
+    limits |= {"relationship_manager": levers.tiers.max_calls} if levers.tiers else {}
+    limits |= {"follow_up": levers.follow_up.attempts} if levers.follow_up else {}
+    for channel, most in limits.items():
         attempts = contacts[contacts["channel"] == channel].groupby("customer_id")["attempt"]
         assert (attempts.max() == attempts.size()).all()
         assert (attempts.nunique() == attempts.size()).all()
@@ -306,11 +338,13 @@ def test_nobody_is_tried_again_before_the_pause_is_over(played, strategy):
     contacts = frame(run, "contacts")
     pauses = {"visit": levers.field.revisit_after_days}
     pauses |= dict.fromkeys(("human_call", "ai_call"), levers.calls.days_between_calls)
+    pauses |= {"relationship_manager": levers.tiers.days_between_calls} if levers.tiers else {}
+    pauses |= {"follow_up": 1} if levers.follow_up else {}
     for channel, days in pauses.items():
         tried = contacts[contacts["channel"] == channel].sort_values(["customer_id", "day"])
         between = tried.groupby("customer_id")["day"].diff().dropna()
         assert (between >= days).all()
-    assert len(between) + len(contacts[contacts["channel"] == "visit"]) > 0
+        assert len(tried) > 0 or channel not in ("visit", "relationship_manager", "follow_up")
 
 
 @pytest.mark.parametrize("strategy", BINDING)
@@ -318,10 +352,12 @@ def test_people_work_on_working_days_within_their_shift(played, strategy):
     """Visits and calls begin on working days, in the shift and outside the break; only ways may carry a team past it."""
     scenario, levers, run = played(strategy)
     contacts = held(frame(run, "contacts"))
-    people = contacts[contacts["server"] >= 0]
-    assert people["day"].max() < scenario.calendar.campaign_days
+    # Of a staff code the server is whose code it is.
+    people = contacts[(contacts["server"] >= 0) & (contacts["channel"] != "staff_code")]
+    assert people.loc[people["channel"] != "support_desk", "day"].max() < scenario.calendar.campaign_days
     shifts = [(["visit", "appointment"], levers.field.hours, scenario.field.travel_between_communities.value / 60)]
-    shifts += [(["human_call", "ai_call"], levers.calls.hours, 0.0)]
+    shifts += [(["human_call", "ai_call"], levers.calls.hours, 0.0), (["follow_up"], Hours(), 0.0)]
+    shifts += [(["relationship_manager"], levers.tiers.hours, 0.0)] if levers.tiers else []
     for channels, hours, way in shifts:
         at_work = people[people["channel"].isin(channels)]
         assert workdays(scenario)[at_work["day"]].all()
@@ -331,8 +367,15 @@ def test_people_work_on_working_days_within_their_shift(played, strategy):
     answered = people[people["channel"] == "inbound_call"]
     assert workdays(scenario)[answered["day"]].all()
     assert answered["hour"].between(levers.calls.hours.starts, levers.calls.hours.ends).all()
-    events = people[people["channel"] == "community_event"]
-    assert events["hour"].between(levers.events.starts, levers.events.starts + scenario.events.hours.value).all()
+    for channel, lever, hours in (
+        ("community_event", levers.events, scenario.events.hours),
+        ("workplace_visit", levers.workplaces, scenario.workplaces.hours),
+    ):
+        there = people[people["channel"] == channel]
+        assert lever is None or there["hour"].between(lever.starts, lever.starts + hours.value).all()
+    desk, helped = levers.support_desk, people[people["channel"] == "support_desk"]
+    in_office = desk is not None and helped["hour"].between(desk.starts, desk.ends)
+    assert len(helped) == 0 or (in_office == (helped["server"] % 2 == 0)).all()  # odd numbers are seats of the night
 
 
 @pytest.mark.parametrize("strategy", BINDING)
@@ -352,9 +395,18 @@ def test_nobody_serves_two_customers_at_once(played, strategy):
 
 
 def test_only_targeted_segments_are_contacted(shipped_run):
-    """Silver care is for customers of 60 and older: nobody else is visited, invited or called."""
+    """Silver care is for customers of 60 and older: nobody else is visited, invited, called or followed up.
+
+    Others who come of their own accord are served, and doubters are informed; nobody else is offered the wallet unasked.
+    """
     contacts = frame(shipped_run("silver_care"), "outcomes")
-    assert set(contacts["segment"]) == {"silver"}
+    others = set(contacts.loc[contacts["segment"] != "silver", "channel"])
+    assert others <= {"branch", "support_desk", "member_referral", "app_push", "wechat_account"}
+    rows = frame(shipped_run("silver_care"), "contacts")
+    messages = rows[rows["channel"].isin(["app_push", "wechat_account"])]
+    assert (messages["probability"] == 0).all()
+    targeted = set(contacts.loc[contacts["segment"] == "silver", "channel"])
+    assert {"visit", "appointment", "community_event", "human_call", "relationship_manager", "follow_up"} <= targeted
 
 
 def test_appointments_end_with_a_visit_a_cancellation_or_a_lapse(crowded_run):

@@ -29,7 +29,9 @@ def chance(**changes):
         "fatigue_odds_ratio": 0.82,
         "recent_contacts": 0.0,
     }
-    return float(probability(opening_terms(**{name: np.float64(value) for name, value in (usual | changes).items()})))
+    values = {name: np.float64(value) for name, value in (usual | changes).items()}
+    values |= {"base": log_odds(values["base"]), "fatigue": np.log(values.pop("fatigue_odds_ratio"))}
+    return float(probability(opening_terms(**values)))
 
 
 @given(shares)
@@ -74,11 +76,11 @@ def test_the_odds_are_the_product_of_the_terms(base, propensity, gift, recent):
 def test_terms_are_named():
     """A planner can print what made a chance."""
     terms = opening_terms(
-        base=np.array([0.1, 0.2]),
+        base=log_odds(np.array([0.1, 0.2])),
         propensity=np.array([0.0, 1.0]),
         gift_cny=np.array([10.0, 0.0]),
         incentive_per_10_cny=np.array([0.3, 0.3]),
-        fatigue_odds_ratio=np.array([0.8, 0.8]),
+        fatigue=np.log([0.8, 0.8]),
         recent_contacts=np.array([0.0, 2.0]),
     )
     assert list(terms) == ["base", "propensity", "offer", "fatigue"]

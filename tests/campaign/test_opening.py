@@ -4,20 +4,32 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simkit.campaign import Campaign, Channel
+from simkit.campaign import Campaign, Channel, run_campaign
 from simkit.workdays import WorkCalendar
-from tests.campaign.banks import frame
+from tests.campaign.banks import core, frame
 
 UNNOTICED = ("not_home", "not_reached", "not_delivered", "no_show", "cancelled", "lapsed", "left_queue")
 WEEKS = 4
 
 
 @pytest.fixture(scope="module")
-def noticed(crowded_bank, crowded_run):
+def bank(crowded_bank):
+    """The crowded bank with nothing that adds terms of its own."""
+    return core(crowded_bank)
+
+
+@pytest.fixture(scope="module")
+def run(bank, crowding):
+    """Play it in full detail."""
+    return run_campaign(bank, crowding, detail="full")
+
+
+@pytest.fixture(scope="module")
+def noticed(bank, run):
     """Every contact that the customer noticed, with its weight in the contacts of the last 28 days."""
-    contacts = frame(crowded_run, "contacts").query("outcome not in @UNNOTICED and channel != 'inbound_call'")
-    weights = {name: message.fatigue_weight.value for name, message in crowded_bank.messages.items()}
-    calendar = WorkCalendar(crowded_bank.calendar.start, crowded_bank.calendar.horizon_days)
+    contacts = frame(run, "contacts").query("outcome not in @UNNOTICED and channel != 'inbound_call'")
+    weights = {name: message.fatigue_weight.value for name, message in bank.messages.items()}
+    calendar = WorkCalendar(bank.calendar.start, bank.calendar.horizon_days)
     return contacts.assign(
         weight=contacts["channel"].map(weights).fillna(1.0),
         message=contacts["channel"].isin(weights),
@@ -26,10 +38,10 @@ def noticed(crowded_bank, crowded_run):
 
 
 @pytest.mark.parametrize("channel", ["visit", "community_event", "human_call"])
-def test_the_chance_of_a_contact_is_that_of_its_terms(crowded_bank, crowding, crowded_run, noticed, channel):
+def test_the_chance_of_a_contact_is_that_of_its_terms(bank, crowding, run, noticed, channel):
     """Base rate, propensity, gift and the contacts of this natural week and the three before it make every probability."""
-    met = frame(crowded_run, "contacts").query("channel == @channel").reset_index(names="contact")
-    calendar = WorkCalendar(crowded_bank.calendar.start, crowded_bank.calendar.horizon_days)
+    met = frame(run, "contacts").query("channel == @channel").reset_index(names="contact")
+    calendar = WorkCalendar(bank.calendar.start, bank.calendar.horizon_days)
     met = met.assign(week=calendar.week[met["day"]].astype(int))
     before = met[["contact", "customer_id", "day", "week"]].merge(
         noticed[["customer_id", "day", "week", "weight", "message"]], on="customer_id", suffixes=("", "_before")
@@ -39,10 +51,10 @@ def test_the_chance_of_a_contact_is_that_of_its_terms(crowded_bank, crowding, cr
     lately = before["week"] - before["week_before"] < WEEKS
     recent = before[earlier & lately].groupby("contact")["weight"].sum().reindex(met["contact"], fill_value=0.0)
     assert recent.max() > WEEKS
-    world = Campaign(crowded_bank, crowding).world
+    world = Campaign(bank, crowding).world
     customers = met["customer_id"].to_numpy()
     terms = world.opening.terms(customers, Channel[channel.upper()])
-    ratio = crowded_bank.by_segment(crowded_bank.response.fatigue_odds_ratio)[world.population.segment[customers]]
+    ratio = bank.by_segment(bank.response.fatigue_odds_ratio)[world.population.segment[customers]]
     log_odds = terms["base"] + terms["propensity"] + terms["offer"] + np.log(ratio) * recent.to_numpy()
     expected = pd.Series(1 / (1 + np.exp(-log_odds)))
     pd.testing.assert_series_equal(met["probability"], expected, check_dtype=False, check_names=False, rtol=1e-4)

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binomtest
 
 from simkit.campaign import Campaign, run_campaign
-from tests.campaign.banks import changed, doing, frame
+from tests.campaign.banks import changed, core, doing, frame
 
 NEVER_BY_CHANCE = 1e-4
 DAYS = 100
@@ -15,7 +15,7 @@ DAYS = 100
 def bank(city_bank):
     """A tenth of the bank for a hundred days, with enough adopters to count."""
     return changed(
-        city_bank,
+        core(city_bank),
         {"calendar.campaign_days": 1, "calendar.horizon_days": DAYS, "wallet.organic_innovation": 0.2},
     )
 

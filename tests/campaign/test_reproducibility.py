@@ -16,7 +16,7 @@ from simkit.campaign.capacity.work_list import WorkList
 from simkit.campaign.field import doors
 from simkit.params import load_strategy
 from tests.campaign import digest
-from tests.campaign.banks import changed, doing, frame
+from tests.campaign.banks import changed, core, doing, frame
 
 ROOT = Path(__file__).parents[2]
 BY_CUSTOMER = ("contacts", "payments", "coupon_events", "conversions")
@@ -52,7 +52,7 @@ def test_a_run_played_twice_is_the_same(strategy):
 def test_detail_changes_what_is_kept_and_not_what_happens(crowded_bank, crowding, crowded_run):
     """A run in daily detail has the tables of the run in full detail, but for those of single events."""
     daily = run_campaign(crowded_bank, crowding)
-    assert set(crowded_run.tables) - set(daily.tables) == {"contacts", "payments", "coupon_events"}
+    assert set(crowded_run.tables) - set(daily.tables) == {"contacts", "payments", "coupon_events", "handoffs"}
     assert all(crowded_run.tables[name].equals(table) for name, table in daily.tables.items())
     assert daily.fingerprint != crowded_run.fingerprint
 
@@ -76,7 +76,7 @@ def test_seed_and_replication_each_bring_other_luck(city_bank):
 @pytest.fixture(scope="module")
 def by_message(city_bank):
     """A bank without word of mouth and a strategy of messages and rewards: no capacity, and no customer looks at another."""
-    bank = changed(city_bank, {"scale": 0.01, "wallet.organic_imitation": 0})
+    bank = changed(core(city_bank), {"scale": 0.01, "wallet.organic_imitation": 0})
     strategy = doing({"calls": {}}, load_strategy("digital_first"))
     return bank, doing({"calls.ai_lines": 0, "calls.inbound_seats": 0}, strategy)
 
@@ -156,7 +156,7 @@ class Reversed(WorkList):
 @pytest.mark.parametrize("levers", [{"field.teams": 1500}, {"calls.human_seats": 1500}])
 def test_the_order_of_visits_and_calls_changes_no_probability(city_bank, levers, monkeypatch):
     """Work the list from its end: whoever is met at the first attempt has the chance, and the luck, of the forward order."""
-    bank = changed(city_bank, {"scale": 0.01, "calendar.campaign_days": 4, "calendar.horizon_days": 4})
+    bank = changed(core(city_bank), {"scale": 0.01, "calendar.campaign_days": 4, "calendar.horizon_days": 4})
     forward = run_campaign(bank, doing(levers), detail="full")
     monkeypatch.setattr(doors, "WorkList", Reversed)
     monkeypatch.setattr(dialling, "WorkList", Reversed)

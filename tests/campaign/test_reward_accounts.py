@@ -18,6 +18,8 @@ WAITING = rules(
     parts__welcome__who={},
     parts__weekly__who={},
 )
+# What a van holds is less than one gift at this scale.
+GIFTS = rules("event_gift", parts__eggs__caps=[], parts__fruit__caps=[], budget__total_cny=10_000_000)
 PROGRAMMES = {
     "small_weekly_reward": ("small_weekly_reward", None),
     "coffee": ("huaxia_luckin", "tiered"),
@@ -31,8 +33,13 @@ PROGRAMMES = {
     "claw_back": (CLAW_BACK, None),
     "keep": (KEEP, None),
     "waiting": (WAITING, None),
+    "event_gift": (GIFTS, None),
+    "referral_one_sided": ("member_referral", "one_sided"),
+    "referral_two_sided": ("member_referral", "two_sided"),
 }
 """Every shipped programme that a campaign plays, in all readings, and some that take back, keep or wait."""
+OCCASIONS = {"events": {"per_branch_month": 30}, "member_referral": {}}
+"""People come to events and recommend the wallet, so that programmes for these have something to reward."""
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +56,7 @@ def bank(city_bank):
         "rewards.hunters": 0.1,
         "rewards.refunded": 0.08,
         "rewards.notice_delay": 3,
+        "member_referral.recommends": 0.9,
     }
     return changed(city_bank, changes)
 
@@ -57,7 +65,7 @@ def bank(city_bank):
 def played(request, bank):
     """Play each programme."""
     programme, reading = PROGRAMMES[request.param]
-    return play(bank, programme, reading)
+    return play(bank, programme, reading, **OCCASIONS)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 
 from simkit.campaign import Campaign, run_campaign
 from simkit.metrics import run_metrics
-from tests.campaign.banks import ALL_ALIKE, NOBODY_OPENS_ALONE, SHIPPED, changed, doing, frame
+from tests.campaign.banks import ALL_ALIKE, NOBODY_OPENS_ALONE, SHIPPED, changed, core, doing, frame
 
 SIGMAS = 4
 
@@ -64,7 +64,7 @@ def test_active_users_pay_1_5_to_4_times_a_week(shipped_run):
 def four_calls(city_bank):
     """Everyone is called on four Mondays and answers; nothing but fatigue tells the calls apart."""
     bank = changed(
-        city_bank,
+        core(city_bank),
         NOBODY_OPENS_ALONE
         | ALL_ALIKE
         | {

@@ -1,6 +1,6 @@
 """Write docs/coverage.md: for each mechanism of the articles its parameters, its code, its figure and the test that shows it acts."""
 
-import ast
+import importlib
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -18,14 +18,11 @@ CONTEXT = {
 def claims():
     """Return what tests say they cover, by row: (keys, code, kpi, test)."""
     found = defaultdict(list)
-    for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            for decorator in getattr(node, "decorator_list", ()):
-                if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", None) == "covers":
-                    said = {keyword.arg: ast.literal_eval(keyword.value) for keyword in decorator.keywords}
-                    row = ast.literal_eval(decorator.args[0])
-                    test = f"{path.relative_to(ROOT).as_posix()}::{node.name}"
-                    found[row].append((said["keys"], said["code"], said["kpi"], test))
+    for path in sorted((ROOT / "tests" / "mechanisms").glob("test_*.py")):
+        module = importlib.import_module(f"tests.mechanisms.{path.stem}")
+        for name, test in vars(module).items():
+            for row, keys, code, kpi in getattr(test, "covers", ()):
+                found[row].append((keys, code, kpi, f"tests/mechanisms/{path.name}::{name}"))
     return dict(found)
 
 

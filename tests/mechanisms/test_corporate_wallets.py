@@ -13,12 +13,14 @@ from tests.mechanisms.effects import (
     NOTHING,
     assert_moves,
     assert_nothing_moves,
+    bank_with,
     covers,
     figures,
     played,
-    small_bank,
     without,
 )
+
+small_bank = bank_with("corporate_wallets")
 
 ONBOARDING = ("needs", "platform", "integration", "training", "feedback")
 APPROACH = {
@@ -87,7 +89,11 @@ def test_more_account_managers_take_clients_live_sooner():
     """Clients wait for a manager, so that one for all makes the way to going live longer."""
     bank = small_bank()
     assert_moves(
-        "days_to_live", "down", off=(bank, clients(account_managers=1)), on=(bank, clients(account_managers=9))
+        "days_to_live",
+        "down",
+        off=(bank, clients(account_managers=1)),
+        on=(bank, clients(account_managers=9)),
+        replications=10,
     )
 
 
@@ -122,7 +128,7 @@ def test_without_fallout_and_queue_days_to_live_are_the_sum_of_the_stages():
 def test_a_project_without_a_sponsor_seldom_lands():
     """Without executives behind it, a quarter of the clients goes live that would."""
     bank = small_bank()
-    assert_moves("clients_live", "down", off=(bank, clients()), on=(bank, clients(sponsored=False)))
+    assert_moves("clients_live", "down", off=(bank, clients()), on=(bank, clients(sponsored=False)), replications=10)
 
 
 @covers(

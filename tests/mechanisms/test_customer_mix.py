@@ -5,7 +5,9 @@ from typer.testing import CliRunner
 from simkit.cli import app
 from simkit.params import load_scenario
 from tests.campaign.banks import changed, doing
-from tests.mechanisms.effects import NOTHING, assert_moves, assert_nothing_moves, covers, figures, small_bank, without
+from tests.mechanisms.effects import NOTHING, assert_moves, assert_nothing_moves, bank_with, covers, figures, without
+
+small_bank = bank_with("customer_mix")
 
 EVENTS = doing({"events.per_branch_month": 8})
 
@@ -87,5 +89,5 @@ def test_a_group_that_is_home_more_often_opens_more_and_no_other_does():
     doors = doing({"field.teams": 5})
     home = {"young": 0.1, "white_collar": 0.08, "middle_aged": 0.2, "silver": 0.9}
     at_home = changed(small_bank(), {"field.at_home_weekday": home})
-    assert_moves("opened", "up", off=(small_bank(), doors), on=(at_home, doors), segment="silver")
+    assert_moves("opened", "up", off=(small_bank(), doors), on=(at_home, doors), segment="silver", replications=12)
     assert_nothing_moves((small_bank(), NOTHING), (at_home, NOTHING))

@@ -1,7 +1,9 @@
 """What is said for the wallet matters, and only where something is said."""
 
 from tests.campaign.banks import doing
-from tests.mechanisms.effects import assert_moves, assert_nothing_moves, covers, small_bank, without
+from tests.mechanisms.effects import assert_moves, assert_nothing_moves, bank_with, covers, without
+
+small_bank = bank_with("pitch")
 
 DOORS = {"field.teams": 4, "messages": {"sms": {"every_days": 7}}}
 FITTING = DOORS | {"pitch": {"to_all": "convenience", "by_segment": {"middle_aged": "safety", "silver": "safety"}}}

@@ -73,9 +73,15 @@ def test_default_levers_are_those_of_the_scenario(page):
     assert (idle["levers.messages"][0], documented["levers.messages"][0]) == ("none", "sms")
 
 
+def stands_for(documented, key):
+    """Say whether a key of the page, with CHANNEL and the like for a member's name, is this key or a mapping that holds it."""
+    pattern = re.sub(r"\b[A-Z]+\b", r"\\w+", documented)
+    return re.fullmatch(rf"{pattern}(\.\w+)?", key) is not None
+
+
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_every_lever_that_a_shipped_strategy_sets_is_documented(page, name):
     """A planner finds each of them on the page."""
     documented = rows(page())
     for difference in resolve(load_scenario("city_bank"), load_strategy(name)).differences:
-        assert re.sub(r"^(levers\.messages\.)\w+", r"\1CHANNEL", difference.key) in documented
+        assert any(stands_for(key, difference.key) for key in documented), difference.key

@@ -39,17 +39,30 @@ def test_every_listed_source_is_cited():
 def test_only_counts_choices_and_certainties_have_no_range():
     """What is uncertain says how uncertain it is."""
     certain = {
-        key for key, quantity in SCENARIO.quantities() if quantity.range is None and not key.startswith("segments.")
+        key
+        for key, quantity in SCENARIO.quantities()
+        if quantity.range is None and not key.startswith(("segments.", "tags."))
     }
     assert certain == {
         "bank.customers",
         "bank.branches",
+        "staff_codes.staff_per_team",
+        "staff_codes.teams_per_branch",
         "customer_mix.years_ahead",
         "field.evening_hour",
         "events.hours",
         "messages.wechat_account.delivered",
+        "branch_counters.opens",
+        "branch_counters.closes",
+        "branch_counters.counters",
+        "alerts.overtime_ratio",
+        "alerts.fewest_cases",
         "value.horizon",
         "value.discount_rate",
+        "loyalty.satisfied_from",
+        "loyalty.loyal_from",
+        "share_of_wallet.payday",
+        "word_of_mouth.penetrated_above",
     }
 
 
@@ -102,10 +115,10 @@ def test_every_strategy_but_doing_nothing_sets_levers(name):
 
 
 def test_the_shipped_studies_compare_every_shipped_strategy():
-    """The two questions, which outreach and which reward, leave no strategy out."""
-    outreach, rewards = load_study("city_bank_strategies"), load_study("reward_strategies")
-    assert sorted({*outreach.all_strategies, *rewards.all_strategies}) == STRATEGIES
-    assert all((plan.scale, plan.replications) == (0.1, 20) for plan in (outreach, rewards))
+    """The three questions, which outreach, which reward, and who wins customers for us, leave no strategy out."""
+    plans = [load_study(name) for name in ("city_bank_strategies", "reward_strategies", "people_strategies")]
+    assert sorted({name for plan in plans for name in plan.all_strategies}) == STRATEGIES
+    assert all((plan.scale, plan.replications) == (0.1, 20) for plan in plans)
 
 
 def test_the_smoke_study_is_small():

@@ -44,6 +44,7 @@ def test_differences_name_key_default_and_value():
         "levers.field.teams": (5, 9),
         "levers.messages.sms.every_days": (None, 15),
         "levers.messages.sms.first_day": (None, 0),
+        "levers.messages.sms.sends_at": (None, 9),
     }
 
 

@@ -22,7 +22,9 @@ class OrganicAdoption:
         wallet = world.scenario.wallet
         self._world = world
         self._innovation = wallet.organic_innovation.value / _DAYS_PER_YEAR
-        self._imitation = wallet.organic_imitation.value / _DAYS_PER_YEAR
+        # Where people talk with their neighbours, imitation is theirs: it is not counted twice.
+        imitation = 0.0 if world.scenario.word_of_mouth else wallet.organic_imitation.value
+        self._imitation = imitation / _DAYS_PER_YEAR
         able = np.flatnonzero(~world.population.holder & world.population.can_pay_by_phone).astype(np.int32)
         threshold = world.streams.decision("organic.threshold").exponential(able)
         reachable = threshold < (self._innovation + self._imitation) * world.scenario.calendar.horizon_days

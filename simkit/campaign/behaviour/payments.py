@@ -7,7 +7,7 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.behaviour.payment_plan import WEEKDAYS, plan_week, poisson_cuts
+from simkit.campaign.behaviour.payment_plan import FACES, WEEKDAYS, plan_week, poisson_cuts
 from simkit.campaign.behaviour.reward_play import RewardPlay
 from simkit.campaign.contacts.conversion import beta_geometric_hazard
 from simkit.campaign.vocabulary import Channel, CostItem, Status
@@ -23,6 +23,8 @@ _LEVELS_PER_LOG, _MOST_LEVELS = (
     24,
 )  # payments are changed in steps of a sixteenth of their logarithm, at most e^1.5-fold
 _LOOK_BACK_WEEKS = round(ACTIVE_DAYS / WEEKDAYS)
+_WEEKS_A_YEAR = 52
+_LEAST_LEFT = 0.1  # of the curve's hazard, whatever other causes take
 
 
 class Payments:
@@ -33,13 +35,12 @@ class Payments:
         weeks = scenario.calendar.horizon_days // WEEKDAYS + 54 + _LOOK_BACK_WEEKS
         self._world = world
         self._rewards = rewards
-        hazard = beta_geometric_hazard(
+        self._curve = beta_geometric_hazard(
             scenario.by_segment(wallet.survival_alpha), scenario.by_segment(wallet.survival_beta), weeks
         )
-        self._hazard_at_once = hazard[:, _LOOK_BACK_WEEKS]
-        self._weekly_hazard = np.diff(hazard[:, _LOOK_BACK_WEEKS:], prepend=hazard[:, [_LOOK_BACK_WEEKS]]).astype(
-            np.float32
-        )
+        self._unevenness = 0.0
+        self._other_causes = 0.0
+        self._tabulate()
         self._plan_luck = world.streams.decision("payments.week")
         self._endurance = np.full(world.population.size, np.inf, dtype=np.float32)
         self._stopping = world.streams.decision("payments.stopping")
@@ -50,13 +51,38 @@ class Payments:
         kind = world.population.segment.astype(np.int32) * PAYMENT_LEVELS + world.population.payment_level
         self._kind = kind.astype(np.uint16)
         self._kinds = rates.size
-        self._segments = len(scenario.segments)
         self._users = np.flatnonzero(
             world.population.active
         )  # NumPy's own index type: every later look-up is twice as fast
         self._plan = np.zeros((WEEKDAYS, self._users.shape[0]), dtype=np.uint8)
         self._joined: list[tuple[Customers, NDArray[np.uint8]]] = []
         self._before_luck = world.streams.decision("payments.before")
+
+    def allow_for(self, *, unevenness: float = 0.0, other_causes: float = 0.0) -> None:
+        """Keep the average survival at the scenario's curve where a mechanism would bend it; to be called before the run begins.
+
+        unevenness: variance of lasting ratios (of mean 1) between users' hazards, whose frailest stop first. other_causes: hazard a week
+        of stopping for a cause that the curve counts but that is played elsewhere.
+        """
+        self._unevenness += unevenness
+        self._other_causes += other_causes
+        self._tabulate()
+
+    def _tabulate(self) -> None:
+        """Tabulate the hazard at the first payment and of each week after it.
+
+        Among users whose ratios have variance v, survival is that of the cumulative hazard H if the mean user's is (exp(v H) - 1) / v
+        (gamma frailty). Who has used the wallet for a year on day 0 is among others who have, and H counts from then on.
+        """
+        passed = self._curve[:, _LOOK_BACK_WEEKS:]
+        before = np.concatenate([passed[:, :1], passed[:, :-1]], axis=1)
+        weekly, at_once = passed - before, passed[:, 0]
+        if self._unevenness > 0:
+            since = np.where(np.arange(passed.shape[1]) < _WEEKS_A_YEAR, 0.0, before[:, [_WEEKS_A_YEAR]])
+            weekly = _of_mean_user(passed - since, self._unevenness) - _of_mean_user(before - since, self._unevenness)
+            at_once = _of_mean_user(at_once, self._unevenness)
+        self._hazard_at_once = at_once
+        self._weekly_hazard = np.maximum(weekly - self._other_causes, weekly * _LEAST_LEFT).astype(np.float32)
 
     def begin(self) -> None:
         """Give the users of day 0 a year behind them and a last payment somewhere in the last 30 days."""
@@ -109,9 +135,10 @@ class Payments:
     def _endure(self, day: int) -> None:
         """Pass one more week of the survival curve; users whose endurance is used up stop paying."""
         wallets, users = self._world.wallets, self._users
-        users = users[wallets.status[users] == Status.ACTIVE]
+        users = users[wallets.status[users] == Status.ACTIVE.value]
         weeks = (day - wallets.activated_day[users] + WEEKDAYS // 2) // WEEKDAYS
-        hazard = self._weekly_hazard[self._world.population.segment[users], weeks]
+        place = self._world.population.segment[users] * np.int64(self._weekly_hazard.shape[1]) + weeks
+        hazard = self._weekly_hazard.reshape(-1)[place]  # one look-up by one number is twice as fast as by two
         left = self._endurance[users] - self._pressed(hazard, users, day)
         self._endurance[users] = left
         stays = (left > 0) & ~self._rewards.leaves(users, day)
@@ -124,7 +151,9 @@ class Payments:
         luck = self._plan_luck.words(users, week).view(np.uint16)
         kind = self._rewards.rate_step(users, day) * self._kinds + self._kind[users]
         if self._world.spending:
-            level = np.rint(self._world.spending.total(users, day) * _LEVELS_PER_LOG).astype(np.int64)
+            # The spare face decides between the two nearest levels, so that small changes hold on average.
+            steps = self._world.spending.total(users, day) * _LEVELS_PER_LOG
+            level = np.floor(steps + luck[:, WEEKDAYS] / FACES).astype(np.int64)
             kind += (np.clip(level, -_MOST_LEVELS, _MOST_LEVELS) + _MOST_LEVELS) * self._daily_rates.shape[0]
         plan = np.empty((WEEKDAYS, users.shape[0]), dtype=np.uint8)
         plan_week(luck, kind, self._cuts, plan)
@@ -147,13 +176,16 @@ class Payments:
 
     def _record(self, day: int, payers: Customers, payments: NDArray[np.uint8]) -> None:
         wallets, ledger = self._world.wallets, self._world.ledger
-        wallets.activity.note(payers, day)
+        made = wallets.activity.note(payers, payments, day).reshape(2, -1)
         wallets.stop(self._one_time, day)
         self._rewards.paid(payers, payments, day)
         ledger.payments(day, payers, payments)
-        made = np.bincount(wallets.group[payers], payments, 2 * self._segments).astype(np.int64).reshape(2, -1)
         active = wallets.activity.active.reshape(2, -1)
         ledger.by_segment(day, "payments", made.sum(axis=0))
         ledger.by_segment(day, "campaign_payments", made[1])
         ledger.by_segment(day, "active", active.sum(axis=0))
         ledger.by_segment(day, "campaign_active", active[1])
+
+
+def _of_mean_user(hazard: NDArray[np.floating], unevenness: float) -> NDArray[np.floating]:
+    return np.asarray(np.expm1(unevenness * hazard) / unevenness)

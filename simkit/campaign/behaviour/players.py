@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simkit.campaign.world import World
 from simkit.rewards import Cards, Programme, day_number
-from simkit.rewards.grants import SHARES, Coupons, Gift, for_tier
-from simkit.rewards.triggers import PAYMENT_TRIGGERS, OnePayment, SpendingInPeriod
+from simkit.rewards.grants import SHARES, Coupons, Gift, Money, for_tier
+from simkit.rewards.triggers import PAYMENT_TRIGGERS, Attendance, Exchange, OnePayment, Referral, SpendingInPeriod
 
 NOBODY = -1
 NEVER_COUNTS = np.iinfo(np.int16).max
@@ -24,8 +25,8 @@ class Players:
     programme, once noticed. hunts: a bonus hunter. notices_on: the first day on which who takes part knows of it. counts_from: the first
     day on which payments of each customer count. Both are `NEVER_COUNTS` for who has no such day.
 
-    Where payments are rewarded at once (cashback, discounts) everybody counts who pays; else only who takes part, for the others would
-    never claim.
+    Where payments are rewarded at once (cashback, discounts), or coming to an event or a referral is, everybody counts; else only who
+    takes part, for the others would never claim. Nobody plays for a programme that rewards no payments.
     """
 
     def __init__(self, world: World, programme: Programme) -> None:
@@ -34,7 +35,9 @@ class Players:
         segment = population.segment
         share = takes_part_share(world, programme)[segment]
         plays = (world.streams.decision("reward.takes_part").uniform(everyone) < share) & ~world.record.held_out
-        counts = ~world.record.held_out if rewards_at_once(programme) else plays
+        plays &= rewards_payments(programme)
+        everybody = rewards_at_once(programme) or rewards_occasions(programme)
+        counts = ~world.record.held_out if everybody else plays
         self.customers = np.flatnonzero(counts).astype(np.int32)
         self.account = np.full(population.size, NOBODY, dtype=np.int32)
         self.account[self.customers] = np.arange(self.customers.shape[0], dtype=np.int32)
@@ -80,6 +83,16 @@ def rewards_at_once(programme: Programme) -> bool:
     return any(isinstance(part.trigger, PAYMENT_TRIGGERS) and part.claim is None for part in programme.parts.values())
 
 
+def rewards_payments(programme: Programme) -> bool:
+    """Say whether paying brings a reward: at once, in a period, or through points."""
+    return any(isinstance(part.trigger, (*PAYMENT_TRIGGERS, Exchange)) for part in programme.parts.values())
+
+
+def rewards_occasions(programme: Programme) -> bool:
+    """Say whether coming to an event or a referral is rewarded."""
+    return any(isinstance(part.trigger, Attendance | Referral) for part in programme.parts.values())
+
+
 def takes_part_share(world: World, programme: Programme) -> NDArray[np.float64]:
     """Return the share of each segment that plays for a programme, once noticed.
 
@@ -116,3 +129,18 @@ def worth_cny(programme: Programme, ticket_cny: float) -> float:
         else:
             worth.append(part.grant.value_cny if isinstance(part.grant, Gift) else part.grant.amount_cny)
     return max(worth)
+
+
+def referral_worth(programme: Programme, side: Literal["referrer", "referee"]) -> float:
+    """Return what a referral by a customer brings one side, CNY."""
+    worth = 0.0
+    for part in programme.parts.values():
+        if isinstance(part.trigger, Referral) and (part.trigger.codes, part.trigger.to) == ("members", side):
+            if isinstance(part.grant, Coupons):
+                coupons = for_tier(part.grant.quantity, programme.tiers[0]) or 0
+                worth += coupons * (for_tier(part.grant.face_cny, programme.tiers[0]) or 0)
+            elif isinstance(part.grant, Gift):
+                worth += part.grant.value_cny
+            elif isinstance(part.grant, Money):
+                worth += part.grant.amount_cny
+    return worth

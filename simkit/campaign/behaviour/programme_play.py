@@ -10,16 +10,20 @@ from numpy.typing import NDArray
 from simkit.campaign.behaviour.bank_points import BankPoints
 from simkit.campaign.behaviour.payment_amounts import PaymentAmounts
 from simkit.campaign.behaviour.payment_needs import PaymentNeeds
-from simkit.campaign.behaviour.players import NEVER_COUNTS, NOBODY, Players
+from simkit.campaign.behaviour.players import NEVER_COUNTS, NOBODY, Players, referral_worth
 from simkit.campaign.behaviour.reward_luck import RewardLuck
 from simkit.campaign.behaviour.spare_payments import SparePayments, has_spare_payments
 from simkit.campaign.behaviour.weekly_play import WeeklyPlay
+from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.reward_books import record_rewards
+from simkit.campaign.signals import Signal
+from simkit.campaign.vocabulary import Channel
 from simkit.campaign.wallet.activity import NEVER
 from simkit.campaign.world import World
 from simkit.due_dates import DueDates
 from simkit.rewards import EventKind, Events, Programme, RewardEngine, day_number
-from simkit.rewards.play.table import CLAIMED, QUALIFIED
+from simkit.rewards.play.table import CLAIMED, QUALIFIED, REDEEMED
+from simkit.rewards.triggers import Attendance, Referral
 
 Customers = NDArray[np.integer]
 Rows = NDArray[np.int64]
@@ -37,9 +41,9 @@ class ProgrammePlay:
         self._world = world
         self._programme = programme
         self._base = day_number(scenario.calendar.start)
-        self._ends = world.campaign_days
+        self.ends: int = world.campaign_days
         if programme.ends_on is not None:
-            self._ends = min(self._ends, max(day_number(programme.ends_on) + 1 - self._base, 0))
+            self.ends = min(self.ends, max(day_number(programme.ends_on) + 1 - self._base, 0))
         self._players = Players(world, programme)
         self._needs = PaymentNeeds.of(programme)
         self._counts_from = self._players.counts_from
@@ -67,6 +71,15 @@ class ProgrammePlay:
         self._refunds_on = DueDates(np.int64)
         self._spare = SparePayments(self._players) if has_spare_payments(programme) else None
         self._points = BankPoints(world, programme, self._players)
+        self._attendance = [
+            self._engine.rules.names.index(name)
+            for name, part in programme.parts.items()
+            if isinstance(part.trigger, Attendance)
+        ]
+        if self._attendance:
+            world.ledger.contact_listeners.append(self._attended)
+        if any(isinstance(part.trigger, Referral) for part in programme.parts.values()):
+            world.signals.listen(Signal.OPENED, self._converted)
         self.rate_ratios = np.ones((_AFTER + 1, segments))
         progress = (np.arange(_PROGRESS_STEPS) + 0.5) / _PROGRESS_STEPS if programme.stages is not None else 0.0
         gradient = 1 + response.goal_gradient.value * np.square(np.broadcast_to(progress, _PROGRESS_STEPS))
@@ -82,11 +95,12 @@ class ProgrammePlay:
         self._claim(self._claims_on.take(day), day)
         rows = self._redeems_on.take(day)
         self._apply_to_coupons(day, EventKind.REDEEM, rows)
+        self._tell_redeemed(rows, day)
         self._exchange_points(day)
 
     def paid(self, payers: Customers, payments: NDArray[np.uint8], day: int) -> None:
         """Let the payments of those who count in the programme count while it runs."""
-        if day >= self._ends:
+        if day >= self.ends:
             return
         if self._points.credited:
             self._credit(payers, payments, day)
@@ -111,20 +125,31 @@ class ProgrammePlay:
         self._apply(day, EventKind.PAYMENT, owner, amount=1 if amounts is None else amounts, target=slots)
         self._intend(before, day)
 
+    def code_shown(self, customers: Customers, owners: Customers, day: int) -> None:
+        """Let the programme remember whose code a customer was shown."""
+        accounts, targets = self._players.account[customers], self._players.account[owners]
+        known = (accounts != NOBODY) & (targets != NOBODY)
+        if day < self.ends:
+            self._apply(day, EventKind.CODE, accounts[known], target=targets[known])
+
+    def referral_promise(self) -> tuple[float, float]:
+        """Return what the programme gives in money or kind, CNY: to who refers, and to the friend."""
+        return referral_worth(self._programme, "referrer"), referral_worth(self._programme, "referee")
+
     def rate_step(self, users: Customers, day: int) -> NDArray[np.int64]:
         """Say who pays more (the programme runs, and the next stage is near) or less (it has just ended) than usual."""
         steps = np.zeros(users.shape[0], dtype=np.int64)
-        if day >= self._ends + _DROP_DAYS:
+        if day >= self.ends + _DROP_DAYS:
             return steps
         accounts = self._players.account[users]
         plays = np.flatnonzero(accounts != NOBODY)
-        plays = plays[self._players.knows(accounts[plays], min(day, self._ends - 1))]
-        steps[plays] = self._running_step(accounts[plays]) if day < self._ends else _AFTER
+        plays = plays[self._players.knows(accounts[plays], min(day, self.ends - 1))]
+        steps[plays] = self._running_step(accounts[plays]) if day < self.ends else _AFTER
         return steps
 
     def adjust(self, users: Customers, plan: NDArray[np.uint8], day: int) -> None:
         """Let players plan for the week's reward, and hunters pay no more than they must."""
-        if day < self._ends:
+        if day < self.ends:
             self._weekly.adjust(users, plan, day)
             if self._needs.a_week:
                 self._look_ahead(users, plan, day)
@@ -132,15 +157,41 @@ class ProgrammePlay:
     def leaves(self, users: Customers, day: int) -> NDArray[np.bool_]:
         """Hunters who knew of the programme leave when it is over."""
         leaves = np.zeros(users.shape[0], dtype=np.bool_)
-        if day >= self._ends:
+        if day >= self.ends:
             accounts = self._players.account[users]
             plays = np.flatnonzero(accounts != NOBODY)
-            leaves[plays] = self._players.hunting(accounts[plays], self._ends - 1)
+            leaves[plays] = self._players.hunting(accounts[plays], self.ends - 1)
         return leaves
+
+    def knew(self, users: Customers) -> NDArray[np.bool_]:
+        """Say who knew of the programme and took part when it ended."""
+        knew = np.zeros(users.shape[0], dtype=np.bool_)
+        accounts = self._players.account[users]
+        plays = np.flatnonzero(accounts != NOBODY)
+        knew[plays] = self._players.knows(accounts[plays], self.ends - 1)
+        return knew
 
     def close(self) -> None:
         """Hand the run's coupons, their money and points to the ledger."""
+        self._engine.settle(self._base + self._world.scenario.calendar.horizon_days - 1)
         record_rewards(self._world, self._programme, self._engine, self._players, self._base)
+
+    def _attended(self, day: int, channel: Channel, batch: ContactBatch) -> None:
+        """Reward everybody who comes to a community event, also who does not wait for a booth."""
+        if channel == Channel.COMMUNITY_EVENT and day < self.ends:
+            for part in self._attendance:
+                self._occasion(day, EventKind.ATTEND, batch.customers, part)
+
+    def _converted(self, customers: Customers, day: int) -> None:
+        """Reward those who become customers of the wallet, and whose code they were shown."""
+        if day < self.ends:
+            self._occasion(day, EventKind.CONVERT, customers)
+
+    def _occasion(self, day: int, kind: EventKind, customers: Customers, part: int = 0) -> None:
+        accounts = self._players.account[customers]
+        before = self._engine.coupons.shape[0]
+        self._apply(day, kind, accounts[accounts != NOBODY], subject=part)
+        self._intend(before, day)
 
     def _running_step(self, accounts: Customers) -> NDArray[np.int64] | int:
         """Return the step of progress to the next stage: icons since the last one, of those that it needs."""
@@ -201,6 +252,15 @@ class ProgrammePlay:
             claiming, days = self._luck.claims(coupons, open_, day)
             self._claims_on.spread(before + open_[claiming], days)
             self._will_redeem(before + np.flatnonzero(status == CLAIMED))
+            self._tell_redeemed(before + np.arange(coupons.shape[0]), day)
+
+    def _tell_redeemed(self, rows: Rows, day: int) -> None:
+        """Tell whose coupons among these rows are redeemed, if anybody listens."""
+        if self._world.signals.heard(Signal.REDEEMED):
+            coupons = self._engine.coupons
+            redeemed = rows[coupons["status"][rows] == REDEEMED]
+            accounts = np.unique(coupons["account"][redeemed])
+            self._world.signals.send(Signal.REDEEMED, self._players.customers[accounts], day)
 
     def _will_redeem(self, rows: Rows) -> None:
         if not rows.shape[0]:
@@ -219,7 +279,7 @@ class ProgrammePlay:
 
     def _exchange_points(self, day: int) -> None:
         """Let users of points ask for a coupon, each once a week on a day of their own."""
-        if self._points.part is None or day >= self._ends:
+        if self._points.part is None or day >= self.ends:
             return
         accounts, due = self._points.asking(day)
         self._apply(day, EventKind.POINTS, accounts[due > 0], amount=due[due > 0])

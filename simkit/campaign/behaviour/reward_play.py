@@ -20,6 +20,10 @@ class RewardPlay(Protocol):
 
     rate_ratios: NDArray[np.float64]
 
+    @property
+    def ends(self) -> int | None:
+        """The first day without the programme; None where there is none."""
+
     def begin_day(self, day: int) -> None:
         """Let customers claim, exchange and redeem; refunds come in."""
 
@@ -35,6 +39,15 @@ class RewardPlay(Protocol):
     def leaves(self, users: Customers, day: int) -> NDArray[np.bool_]:
         """Say who stops paying because the programme is over."""
 
+    def knew(self, users: Customers) -> NDArray[np.bool_]:
+        """Say who knew of the programme and took part when it ended."""
+
+    def code_shown(self, customers: Customers, owners: Customers, day: int) -> None:
+        """Let customers be shown the code of another, before any of them opens a wallet on that day."""
+
+    def referral_promise(self) -> tuple[float, float]:
+        """Return what one referral is promised to bring, CNY: to who refers, and to the friend."""
+
     def close(self) -> None:
         """Hand the whole run's rewards to the ledger."""
 
@@ -44,6 +57,7 @@ class NoReward:
 
     def __init__(self, world: World) -> None:
         self.rate_ratios = np.ones((1, len(world.scenario.segments)))
+        self.ends: int | None = None
 
     def begin_day(self, day: int) -> None:
         """Do nothing."""
@@ -61,6 +75,17 @@ class NoReward:
     def leaves(self, users: Customers, day: int) -> NDArray[np.bool_]:  # noqa: ARG002
         """Nobody leaves."""
         return np.zeros(users.shape[0], dtype=np.bool_)
+
+    def knew(self, users: Customers) -> NDArray[np.bool_]:
+        """Nobody did."""
+        return np.zeros(users.shape[0], dtype=np.bool_)
+
+    def code_shown(self, customers: Customers, owners: Customers, day: int) -> None:
+        """Do nothing."""
+
+    def referral_promise(self) -> tuple[float, float]:
+        """Promise nothing."""
+        return 0.0, 0.0
 
     def close(self) -> None:
         """Do nothing."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from simkit.campaign.calls.dialling import Dialled, Dialling
+from simkit.campaign.calls.dialling import CallCrew, Dialled, Dialling, Rank
 from simkit.campaign.calls.hotline import Hotline
 from simkit.campaign.field.appointments import Appointments
 from simkit.campaign.vocabulary import Channel, CostItem, Outcome, Resource
@@ -18,41 +20,48 @@ _NOBODY: Customers = np.empty(0, dtype=np.int32)
 
 
 class ContactCentre:
-    """All calls of a run."""
+    """All calls of a run.
+
+    on_visit_agreed: told (customers, day) who agrees to a visit in a call.
+    """
 
     def __init__(self, world: World, appointments: Appointments) -> None:
         calls, scenario, levers = world.scenario.calls, world.scenario, world.levers.calls
         self._world = world
-        self._appointments = appointments
+        self.on_visit_agreed: Callable[[Customers, int], None] = appointments.book
         self._visits_offered = world.levers.field.teams > 0
         self._human_luck = world.streams.decision("human_call.outcome")
         self._ai_luck = world.streams.decision("ai_call.outcome")
         self._human_connect = scenario.by_segment(calls.human_connect)
         self._visit_agreed = scenario.by_segment(calls.visit_agreed)
         self._ai_connect = scenario.by_segment(calls.ai_connect)
-        shrinkage = calls.shrinkage.value
+        self._consent = world.streams.decision("call.consent")
+        self._consents = scenario.by_segment(calls.consent) * world.targeted(levers.target_segments)
         dialled = world.targets(levers.target_segments) if levers.human_seats or levers.ai_lines else _NOBODY
-        agrees = world.streams.decision("call.consent").uniform(dialled)
-        dialled = dialled[agrees < scenario.by_segment(calls.consent)[world.population.segment[dialled]]]
-        self._human = Dialling(
-            world,
-            Channel.HUMAN_CALL,
-            Resource.HUMAN_SEAT,
-            dialled if levers.human_seats else _NOBODY,
-            capacity=levers.human_seats,
-            shrinkage=shrinkage,
-            dial=self._dial_by_hand,
-        )
-        self._machine = Dialling(
-            world,
-            Channel.AI_CALL,
-            Resource.AI_LINE,
-            dialled if levers.ai_lines else _NOBODY,
-            capacity=levers.ai_lines,
-            shrinkage=0.0,
-            dial=self._dial_by_machine,
-        )
+        dialled = dialled[self._agrees(dialled)]
+        self._dialled = dialled
+        by_hand = CallCrew(Channel.HUMAN_CALL, Resource.HUMAN_SEAT, levers.human_seats, calls.shrinkage.value, levers)
+        by_machine = CallCrew(Channel.AI_CALL, Resource.AI_LINE, levers.ai_lines, 0.0, levers)
+        self._human = Dialling(world, by_hand, dialled if levers.human_seats else _NOBODY, self._dial_by_hand)
+        self._machine = Dialling(world, by_machine, dialled if levers.ai_lines else _NOBODY, self._dial_by_machine)
         self._hotline = Hotline(world, self._talk_minutes)
+
+    def order_by(self, rank: Rank) -> None:
+        """Before the first day: have people and machines dial customers of lower rank first."""
+        # People and machines dial the same customers, each list in another order.
+        ranks = rank(self._dialled)
+        by_customer = np.zeros(self._world.population.size, dtype=ranks.dtype)
+        by_customer[self._dialled] = ranks
+        self._human.order_by(by_customer.__getitem__)
+        self._machine.order_by(by_customer.__getitem__)
+
+    def may_call(self, customers: Customers) -> NDArray[np.bool_]:
+        """Say whom a seat may call: a targeted customer who consents and has not been called too often."""
+        return self._agrees(customers) & self._human.may_call(customers)
+
+    def lead(self, customers: Customers, day: int) -> None:
+        """Have seats call these customers before all others from `day` on."""
+        self._human.lead(customers, day)
 
     def plan(self, day: int) -> None:
         """Work off the day's lists and send callers to the hotline."""
@@ -77,6 +86,12 @@ class ContactCentre:
         if self._hotline.open and self._works(day):
             self._hotline.close(day)
 
+    def _agrees(self, customers: Customers) -> NDArray[np.bool_]:
+        agrees: NDArray[np.bool_] = (
+            self._consent.uniform(customers) < self._consents[self._world.population.segment[customers]]
+        )
+        return agrees
+
     def _works(self, day: int) -> bool:
         return self._world.works(day, self._world.levers.calls.hours.works_on)
 
@@ -86,7 +101,7 @@ class ContactCentre:
     def _human_day(self, day: int) -> None:
         customers, dialled, _ = self._human.call(day)
         self._world.wallets.open(customers[dialled.outcome == Outcome.OPENED], day, Channel.HUMAN_CALL)
-        self._appointments.book(customers[dialled.outcome == Outcome.VISIT_AGREED], day)
+        self.on_visit_agreed(customers[dialled.outcome == Outcome.VISIT_AGREED], day)
 
     def _machine_day(self, day: int) -> tuple[Customers, NDArray[np.floating], NDArray[np.float64]]:
         """Return who is transferred to the hotline, with what chance to open there, and when."""

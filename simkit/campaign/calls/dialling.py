@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simkit.campaign.capacity.shifts import Crew
+from simkit.campaign.capacity.stable_order import stable_order
 from simkit.campaign.capacity.work_list import WorkList
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, Resource
 from simkit.campaign.world import World
+from simkit.params import Hours
 
 Customers = NDArray[np.int32]
+Rank = Callable[[Customers], NDArray[np.number]]
 _SHORTEST_CALL = 0.1
 # More calls are prepared than are expected to fit, by a share and by standard deviations; what is not begun is put back.
 _RESERVE, _DEVIATIONS = 1.1, 8.0
@@ -35,33 +39,77 @@ class Dialled:
 Dial = Callable[[Customers, NDArray[np.uint8]], Dialled]
 
 
+class CallPlan(Protocol):
+    """When a crew works, and how often it calls one customer."""
+
+    @property
+    def hours(self) -> Hours:
+        """The shift."""
+
+    @property
+    def max_calls(self) -> int:
+        """Calls to one customer in the campaign."""
+
+    @property
+    def days_between_calls(self) -> int:
+        """Days until the next call to one customer."""
+
+
+@dataclass(frozen=True)
+class CallCrew:
+    """Who calls: how many of the whole bank, the share of their shift that goes elsewhere, and their plan."""
+
+    channel: Channel
+    resource: Resource
+    capacity: float
+    shrinkage: float
+    plan: CallPlan
+
+
 class Dialling:
     """One list of customers to be called and the crew that calls them."""
 
-    def __init__(
-        self,
-        world: World,
-        channel: Channel,
-        resource: Resource,
-        callable_customers: Customers,
-        *,
-        capacity: float,
-        shrinkage: float,
-        dial: Dial,
-    ) -> None:
+    def __init__(self, world: World, crew: CallCrew, callable_customers: Customers, dial: Dial) -> None:
         self._world = world
-        self._channel = channel
-        self._resource = resource
-        self._levers = world.levers.calls
+        self._channel = crew.channel
+        self._resource = crew.resource
+        self._plan = crew.plan
         self._dial = dial
-        self.paid = Crew.of(world.scaled(capacity), self._levers.hours)
-        self._crew = Crew.of(world.scaled(capacity) * (1 - shrinkage), self._levers.hours)
-        place = world.streams.decision(f"{channel.name.lower()}.list").uniform(callable_customers)
-        self._list = WorkList(callable_customers[np.argsort(place, kind="stable")])
-        self._attempts = np.zeros(world.population.size if capacity else 0, dtype=np.uint8)
+        self.paid = Crew.of(world.scaled(crew.capacity), crew.plan.hours)
+        self._crew = Crew.of(world.scaled(crew.capacity) * (1 - crew.shrinkage), crew.plan.hours)
+        place = world.streams.decision(f"{crew.channel.name.lower()}.list").words(callable_customers, width=1)[:, 0]
+        self._list = WorkList(callable_customers[stable_order(place)])
+        self._leads = WorkList(callable_customers[:0])
+        self._is_lead: NDArray[np.bool_] | None = None
+        self._waits_as_lead = np.zeros(0, dtype=np.bool_)
+        called = world.population.size if crew.capacity else 0
+        self._attempts = np.zeros(called, dtype=np.uint8)
+        self._rests_until = np.zeros(called, dtype=np.int16)
         # Until the first day tells, a call is thought to be a ring.
         self._prepared, self._minutes = 1, max(world.scenario.calls.ring.value, _SHORTEST_CALL)
         self._overtime = np.zeros(len(self._crew.shares))
+
+    def order_by(self, rank: Rank) -> None:
+        """Before the first day: have customers of lower rank called first."""
+        self._list.order_by(rank)
+
+    def may_call(self, customers: Customers) -> NDArray[np.bool_]:
+        """Say who has not been called as often as one may be."""
+        left: NDArray[np.bool_] = self._attempts[customers] < self._plan.max_calls
+        return left
+
+    def lead(self, customers: Customers, day: int) -> None:
+        """Have customers called before all others from `day` on, but not before their pause is over, or oftener than others.
+
+        They leave the ordinary list for good; who waits as a lead already keeps the place.
+        """
+        if self._is_lead is None:
+            self._is_lead = np.zeros(self._world.population.size, dtype=np.bool_)
+            self._waits_as_lead = self._is_lead.copy()
+        new = customers[self.may_call(customers) & ~self._waits_as_lead[customers]]
+        self._is_lead[new] = True
+        self._waits_as_lead[new] = True
+        self._leads.each_again(new, np.maximum(self._rests_until[new], day))
 
     def call(self, day: int) -> tuple[Customers, Dialled, NDArray[np.float64]]:
         """Work off the list for a day; return who was called, with what result, and when each call ends (days).
@@ -70,15 +118,16 @@ class Dialling:
         """
         expected = self._crew.paid_minutes * self._prepared / self._minutes
         most = math.ceil(_RESERVE * expected + _DEVIATIONS * math.sqrt(expected))
-        record, wallets = self._world.record, self._world.wallets
-        customers = self._list.take(day, most, wanted=wallets.prospects, free=lambda some: record.free_today(some, day))
+        record = self._world.record
+        customers = self._take(day, most)
         dialled = self._dial(customers, self._attempts[customers] + np.uint8(1))
         self._prepared += customers.shape[0]
         self._minutes += float(dialled.minutes.sum())
         server, begins, self._overtime = self._crew.cut(dialled.minutes, self._overtime)
-        self._list.put_back(customers[server.shape[0] :], day)
+        self._again(customers[server.shape[0] :], day + 1)
         customers, dialled = customers[: server.shape[0]], _first(dialled, server.shape[0])
         self._attempts[customers] += 1
+        self._rests_until[customers] = day + self._plan.days_between_calls
         batch = ContactBatch(
             customers=customers,
             outcome=dialled.outcome,
@@ -91,8 +140,10 @@ class Dialling:
         self._world.ledger.contacts(day, self._channel, batch)
         record.reserve(customers, day)
         record.note(customers[dialled.reached])
-        again = dialled.again & (self._attempts[customers] < self._levers.max_calls)
-        self._list.again(customers[again], day + self._levers.days_between_calls)
+        again = dialled.again & self.may_call(customers)
+        if self._is_lead is not None:
+            self._waits_as_lead[customers] = again & self._is_lead[customers]
+        self._again(customers[again], day + self._plan.days_between_calls)
         self._world.ledger.service(
             day,
             self._resource,
@@ -102,6 +153,28 @@ class Dialling:
             served=customers.shape[0],
         )
         return customers, dialled, day + begins + dialled.minutes / (24 * 60)
+
+    def _take(self, day: int, most: int) -> Customers:
+        prospects, is_lead = self._world.wallets.prospects, self._is_lead
+
+        def free(customers: Customers) -> NDArray[np.bool_]:
+            return self._world.record.free_today(customers, day, self._channel)
+
+        if is_lead is None:
+            return self._list.take(day, most, wanted=prospects, free=free)
+        leads = self._leads.take(day, most, wanted=prospects, free=free)
+        others = self._list.take(
+            day, most - leads.shape[0], wanted=lambda some: prospects(some) & ~is_lead[some], free=free
+        )
+        return np.concatenate([leads, others])
+
+    def _again(self, customers: Customers, day: int) -> None:
+        if self._is_lead is None:
+            self._list.again(customers, day)
+            return
+        led = self._is_lead[customers]
+        self._leads.again(customers[led], day)
+        self._list.again(customers[~led], day)
 
 
 def _first(dialled: Dialled, count: int) -> Dialled:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 
 import numpy as np
-import simpy
 from numpy.typing import NDArray
 
 from simkit.campaign.capacity.shifts import MINUTES_PER_DAY, Crew
-from simkit.campaign.capacity.waiting_line import WaitingLine, serving
+from simkit.campaign.capacity.staffed_lines import Duty, Jobs, Settled, StaffedLines
 from simkit.campaign.contacts.spontaneous import Spontaneous
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, Outcome, Resource
@@ -29,6 +28,7 @@ class Hotline:
         self._paid = Crew.of(capacity, levers.hours)
         # A part of a seat alone would close the line for most of the day; at a small scale the seat is there and paid in part.
         self._crew = Crew.of(max(capacity * (1 - calls.shrinkage.value), 1.0) if capacity else 0.0, levers.hours)
+        self._shrinkage = calls.shrinkage.value
         self._talk_minutes = talk_minutes
         self._patience = world.scenario.by_segment(calls.patience)
         self._luck = world.streams.decision("hotline.call")
@@ -36,12 +36,11 @@ class Hotline:
         callers = world.targets(levers.target_segments) if rate else np.empty(0, dtype=np.int32)
         self._enquiries = Spontaneous(world.streams.decision("hotline.enquiry"), callers, rate, world.campaign_days)
         self._clock = world.streams.decision("hotline.hour")
-        self._line = WaitingLine()
-        self._customer: list[int] = []
+        self._line = StaffedLines()
+        self._customer = np.empty(0, dtype=np.int32)
         self._outcome = np.empty(0, dtype=np.uint8)
         self._chance = np.empty(0)
-        for seat in range(len(self._crew.shares)):
-            world.environment.process(self._answering(seat))
+        self._today = Jobs.none()
 
     @property
     def open(self) -> bool:
@@ -63,23 +62,21 @@ class Hotline:
         self._join(day, customers[order], chance[order], arrival[order])
 
     def close(self, day: int) -> None:
-        """End the day: record answered and abandoned calls, open wallets."""
-        self._line.give_up(day + 1)
-        served, abandoned = self._line.collect()
-        begins, duration = np.array(served.begins), self._line.durations(served.job)
-        self._record(day, served.job, (begins - day) * 24, np.array(served.server), duration * MINUTES_PER_DAY)
-        self._outcome[abandoned] = Outcome.ABANDONED
-        arrived = self._line.arrivals(abandoned)
-        self._record(day, abandoned, (arrived - day) * 24, np.full(len(abandoned), -1), np.zeros(len(abandoned)))
+        """End the day: let the seats answer; record answered and abandoned calls, open wallets."""
+        settled = self._line.play(self._today, self._duty(day), day + 1)
+        self._today = Jobs.none()
+        served, minutes = settled.served, settled.jobs.duration * MINUTES_PER_DAY
+        self._outcome[settled.jobs.number[~served]] = Outcome.ABANDONED
+        self._record(day, settled, np.where(served, minutes, 0.0))
         self._world.ledger.service(
             day,
             Resource.INBOUND_SEAT,
             servers=self._paid.capacity,
             paid_minutes=self._paid.paid_minutes,
-            busy_minutes=float(duration.sum()) * MINUTES_PER_DAY,
-            served=len(served.job),
-            waited_minutes=float((begins - self._line.arrivals(served.job)).sum()) * MINUTES_PER_DAY,
-            abandoned=len(abandoned),
+            busy_minutes=float(minutes[served].sum()),
+            served=int(np.count_nonzero(served)),
+            waited_minutes=float(settled.waited.sum()) * MINUTES_PER_DAY,
+            abandoned=int(np.count_nonzero(~served)),
         )
 
     def _join(self, day: int, customers: Customers, chance: NDArray[np.floating], arrival: NDArray[np.float64]) -> None:
@@ -88,35 +85,31 @@ class Hotline:
         outcome = np.where(opened, Outcome.OPENED, Outcome.NO_INTEREST).astype(np.uint8)
         segment = self._world.population.segment[customers]
         patience = -np.log(luck[:, 1]) * self._patience[segment] / MINUTES_PER_DAY
-        self._line.join(arrival, arrival + patience, self._talk_minutes(luck[:, 2]) / MINUTES_PER_DAY)
-        self._customer += customers.tolist()
+        number = self._customer.shape[0] + np.arange(customers.shape[0])
+        duration = self._talk_minutes(luck[:, 2]) / MINUTES_PER_DAY
+        self._today = Jobs(number, np.zeros_like(number), arrival, arrival + patience, duration)
+        self._customer = np.concatenate([self._customer, customers])
         self._outcome = np.concatenate([self._outcome, outcome])
         self._chance = np.concatenate([self._chance, chance])
 
-    def _record(
-        self,
-        day: int,
-        jobs: list[int],
-        hour: NDArray[np.float64],
-        seat: NDArray[np.int64],
-        minutes: NDArray[np.float64],
-    ) -> None:
-        if not jobs:
-            return
-        customers = np.array([self._customer[job] for job in jobs], dtype=np.int32)
-        outcome = self._outcome[jobs]
+    def _record(self, day: int, settled: Settled, minutes: NDArray[np.float64]) -> None:
+        """Record the calls of a day by their beginning, or by the caller's ringing where nobody answered in time."""
+        number = settled.jobs.number
+        customers, outcome = self._customer[number], self._outcome[number]
         # A visit may have opened the wallet since the customer rang.
         outcome[(outcome == Outcome.OPENED) & ~self._world.wallets.prospects(customers)] = Outcome.NO_INTEREST
-        batch = ContactBatch(customers, outcome, self._chance[jobs], hour=hour, server=seat, minutes=minutes)
+        hour = (np.where(settled.served, settled.begins, settled.jobs.arrival) - day) * 24
+        batch = ContactBatch(customers, outcome, self._chance[number], hour=hour, server=settled.seat, minutes=minutes)
         self._world.ledger.contacts(day, Channel.INBOUND_CALL, batch)
         self._world.wallets.open(customers[outcome == Outcome.OPENED], day, Channel.INBOUND_CALL)
 
-    def _answering(self, seat: int) -> Generator[simpy.Event, None, None]:
-        """One seat's campaign: every working day, stretch by stretch."""
-        environment = self._world.environment
-        for day in range(self._world.campaign_days):
-            if not self._world.works(day, self._hours.works_on):
-                continue
-            for opens, closes in self._crew.stretches(seat, late_break=seat % 2 == 1):
-                yield environment.timeout(max(day + opens - environment.now, 0.0))
-                yield from serving(environment, self._line, seat, day + closes)
+    def _duty(self, day: int) -> Duty:
+        """Return when which seat answers today, those included that were called in at short notice."""
+        called_in = self._world.scaled(self._world.reinforcements.on(Resource.INBOUND_SEAT, day))
+        stretches = []
+        for crew in (self._crew, Crew.of(called_in * (1 - self._shrinkage), self._hours)):
+            before = len(self._crew.shares) if crew is not self._crew else 0
+            for seat in range(len(crew.shares)):
+                worked = crew.stretches(seat, late_break=seat % 2 == 1)
+                stretches += [(before + seat, day + opens, day + closes) for opens, closes in worked]
+        return Duty.of([stretches])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.capacity.stable_order import stable_order
 from simkit.due_dates import DueDates
 
 Customers = NDArray[np.int32]
@@ -20,6 +21,10 @@ class WorkList:
         self._order = order
         self._next = 0
         self._again = DueDates(np.int32)
+
+    def order_by(self, rank: Callable[[Customers], NDArray[np.number]]) -> None:
+        """Before any are taken: put customers of lower rank first, else in the order in which they are."""
+        self._order = self._order[stable_order(rank(self._order))]
 
     def take(self, day: int, count: int, *, wanted: Choice, free: Choice) -> Customers:
         """Take up to `count` customers who are wanted and free today: those due again by `day`, then new ones.
@@ -51,3 +56,7 @@ class WorkList:
     def again(self, customers: Customers, day: int) -> None:
         """Have customers tried again on `day` or the first working day after it."""
         self._again.put(customers, day)
+
+    def each_again(self, customers: Customers, days: NDArray[np.integer]) -> None:
+        """Have each customer tried again on its own day, or the first working day after it."""
+        self._again.spread(customers, days)

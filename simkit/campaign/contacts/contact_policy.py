@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.contacts.contact_rules import ContactRules
+from simkit.campaign.vocabulary import Channel
 from simkit.params.levers import ContactPolicy
 from simkit.streams import Streams
 
@@ -17,6 +19,7 @@ class ContactRecord:
     """Each customer's recent contacts, counted in natural weeks; the last four weeks are 'the last 28 days'.
 
     A contact weighs 1 where a person or an SMS reaches the customer, less for a banner; weights are kept in hundredths.
+    rules: what else the policy asks for.
     """
 
     def __init__(self, policy: ContactPolicy, customers: int, streams: Streams) -> None:
@@ -26,10 +29,17 @@ class ContactRecord:
         self._recent = np.zeros(customers, dtype=np.uint16)
         self._last_person_day = np.full(customers, _NEVER, dtype=np.int16)
         self._current = 0
+        self.rules = ContactRules(policy, customers, streams)
         self.held_out = np.zeros(customers, dtype=np.bool_)
         if policy.holdout_share > 0:
             draw = streams.decision("contact_policy.holdout").uniform(np.arange(customers))
             self.held_out = draw < policy.holdout_share
+
+    def begin_day(self, day: int, weekday: int) -> None:
+        """Begin a day; `weekday` is 0 on Mondays, when a natural week begins."""
+        if weekday == 0:
+            self.begin_week()
+        self.rules.begin_day(day, weekday)
 
     def begin_week(self) -> None:
         """Forget the week that is now more than four weeks ago."""
@@ -38,13 +48,14 @@ class ContactRecord:
         self._recent -= self._weeks[self._current]
         self._weeks[self._current] = 0
 
-    def allowed(self, customers: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Say who is under the weekly cap and not held out."""
-        return (self._this_week[customers] < self._policy.contacts_per_week) & ~self.held_out[customers]
+    def allowed(self, customers: NDArray[np.int32], channel: Channel | None = None) -> NDArray[np.bool_]:
+        """Say who is under the weekly cap, not held out and within the rules for a contact of this channel (any, if none is named)."""
+        allowed = (self._this_week[customers] < self._policy.contacts_per_week) & ~self.held_out[customers]
+        return allowed & self.rules.allow(customers, channel) if self.rules else allowed
 
-    def free_today(self, customers: NDArray[np.int32], day: int) -> NDArray[np.bool_]:
+    def free_today(self, customers: NDArray[np.int32], day: int, channel: Channel | None = None) -> NDArray[np.bool_]:
         """Say who is allowed and has no visit or call planned for today yet."""
-        return self.allowed(customers) & np.not_equal(self._last_person_day[customers], day)
+        return self.allowed(customers, channel) & np.not_equal(self._last_person_day[customers], day)
 
     def reserve(self, customers: NDArray[np.int32], day: int) -> None:
         """Keep today's other visits and calls away from these customers."""

@@ -22,7 +22,7 @@ _SMALLEST = 1e-12
 
 def log_odds(probability: Floats | float) -> Floats:
     """Return log(p / (1 - p)); 0 and 1 become very small and very large, not infinite."""
-    inside = np.clip(probability, _SMALLEST, 1 - _SMALLEST)
+    inside = np.minimum(np.maximum(probability, _SMALLEST), 1 - _SMALLEST)
     return np.asarray(np.log(inside) - np.log1p(-inside))
 
 
@@ -38,22 +38,27 @@ def opening_terms(
     propensity: Floats,
     gift_cny: Floats,
     incentive_per_10_cny: Floats,
-    fatigue_odds_ratio: Floats,
+    fatigue: Floats,
     recent_contacts: Floats,
 ) -> dict[str, Floats]:
-    """Return the named log-odds of opening at one contact; all arguments broadcast, `base` is a probability."""
+    """Return the named log-odds of opening at one contact; all arguments broadcast, `fatigue` is that of one recent contact."""
     return {
-        "base": log_odds(base),
+        "base": base,
         "propensity": propensity,
         "offer": incentive_per_10_cny * gift_cny / 10,
-        "fatigue": np.log(fatigue_odds_ratio) * recent_contacts,
+        "fatigue": fatigue * recent_contacts,
     }
 
 
-def with_odds_ratio(base: Floats, ratio: float) -> Floats:
+def with_odds_ratio(base: Floats, ratio: Floats | float) -> Floats:
     """Return the probability whose odds are `ratio` times those of `base`."""
-    odds = base / (1 - base) * ratio
+    odds = base / np.where(base < 1, 1 - base, 1.0) * ratio
     return np.where(base >= 1, 1.0, odds / (1 + odds))
+
+
+def ratio_of_chances(base: Floats, odds_ratio: Floats) -> Floats:
+    """Return the probability whose odds are `odds_ratio` times those of `base`, over `base`."""
+    return np.asarray(odds_ratio / (1 - base + base * odds_ratio))
 
 
 def hazard(chance: Floats) -> Floats:

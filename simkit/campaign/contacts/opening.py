@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.campaign.contacts.contact_policy import HUNDREDTHS, ContactRecord
-from simkit.campaign.contacts.conversion import opening_terms, probability
+from simkit.campaign.contacts.conversion import log_odds, opening_terms, probability
 from simkit.campaign.influences import Influences
 from simkit.campaign.vocabulary import Channel
 from simkit.params import Scenario
@@ -51,11 +51,12 @@ class Opening:
         self.influences = Influences()
         self._population = population
         self._record = record
-        self._base = base_rates(scenario)
+        self._base = {channel: log_odds(rate) for channel, rate in base_rates(scenario).items()}
         self._incentive = scenario.by_segment(scenario.response.incentive_per_10_cny)
-        self._fatigue = scenario.by_segment(scenario.response.fatigue_odds_ratio)
+        ratio = scenario.by_segment(scenario.response.fatigue_odds_ratio)
+        self._fatigue = np.log(ratio)
         recent = np.arange(_MOST_HUNDREDTHS + 1) / HUNDREDTHS
-        self._fatigue_table = (self._fatigue[:, None] ** recent).astype(np.float32)
+        self._fatigue_table = (ratio[:, None] ** recent).astype(np.float32)
 
     def terms(self, customers: Customers, channel: Channel) -> dict[str, NDArray[np.floating]]:
         """Return the named log-odds of opening at a contact of this channel."""
@@ -67,22 +68,24 @@ class Opening:
 
     def add_channel(self, channel: Channel, rate: NDArray[np.float64]) -> None:
         """Tell the rate of opening by segment, given what comes before it, of a channel that a mechanism brings."""
-        self._base[channel] = rate
+        self._base[channel] = log_odds(rate)
 
     def _own_terms(self, customers: Customers, channel: Channel) -> dict[str, NDArray[np.floating]]:
+        customers = customers.astype(np.intp, copy=False)  # NumPy's own index type: every look-up is twice as fast
         segment = self._population.segment[customers]
         return opening_terms(
             base=self._base[channel][segment],
             propensity=self._population.propensity[customers],
             gift_cny=self.gift_cny[customers],
             incentive_per_10_cny=self._incentive[segment],
-            fatigue_odds_ratio=self._fatigue[segment],
+            fatigue=self._fatigue[segment],
             recent_contacts=self._record.recent(customers),
         )
 
     def probability(self, customers: Customers, channel: Channel) -> NDArray[np.floating]:
         """Return the probability of opening at a contact of this channel."""
-        return probability(self.terms(customers, channel))
+        own = np.asarray(sum(self._own_terms(customers, channel).values(), start=np.float64(0)))
+        return probability({"all": self.influences.added_to(own, customers, channel)})
 
     def rested_odds(self, customers: Customers, channel: Channel) -> NDArray[np.float32]:
         """Return the odds of opening but for fatigue and what else changes from day to day."""

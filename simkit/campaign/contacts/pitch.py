@@ -5,21 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from simkit.campaign.influences import Customers, Floats
-from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.mechanism import Mechanism, Outreach
-from simkit.campaign.vocabulary import Channel, Outcome
 from simkit.campaign.world import World
-
-_UNHEARD = (
-    Outcome.NOT_HOME,
-    Outcome.NO_SHOW,
-    Outcome.CANCELLED,
-    Outcome.LAPSED,
-    Outcome.NOT_REACHED,
-    Outcome.NOT_DELIVERED,
-    Outcome.ABANDONED,
-    Outcome.LEFT_QUEUE,
-)
 
 
 class PitchPlay(Mechanism):
@@ -35,12 +22,13 @@ class PitchPlay(Mechanism):
         self._effect = np.array([effects[name][code] for code, name in enumerate(said)])
         self._fits = self._effect == np.max(list(effects.values()), axis=0)
         world.opening.influences.add("pitch", self._log_odds)
-        world.ledger.contact_listeners.append(self._count)
 
     def _log_odds(self, customers: Customers, channel: int) -> Floats:  # noqa: ARG002 - the same in all channels
         return self._effect[self._world.population.segment[customers]]
 
-    def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:  # noqa: ARG002
-        heard = batch.customers[~np.isin(batch.outcome, _UNHEARD)]
-        self._world.ledger.tally(day, "pitched", heard)
-        self._world.ledger.tally(day, "pitched_well", heard[self._fits[self._world.population.segment[heard]]])
+    def finish(self) -> None:
+        """Count the contacts that heard a pitch, and those with the one that suits them best."""
+        ledger = self._world.ledger
+        for day, heard in enumerate(ledger.heard()):
+            ledger.tally_by_segment(day, "pitched", heard)
+            ledger.tally_by_segment(day, "pitched_well", heard * self._fits)

@@ -9,11 +9,14 @@ from simkit.streams import Decision
 
 
 class Spontaneous:
-    """A constant daily rate for each customer; the waiting time is exponential, cut to whole days."""
+    """A constant daily rate, one for all customers or one for each; the waiting time is exponential, cut to whole days."""
 
-    def __init__(self, decision: Decision, customers: NDArray[np.int32], rate_a_day: float, days: int) -> None:
-        if rate_a_day > 0:
-            day = decision.exponential(customers) / rate_a_day
+    def __init__(
+        self, decision: Decision, customers: NDArray[np.int32], rate_a_day: float | NDArray[np.float64], days: int
+    ) -> None:
+        if np.any(rate_a_day):
+            with np.errstate(divide="ignore"):
+                day = decision.exponential(customers) / rate_a_day
             customers, day = customers[day < days], day[day < days]
         else:
             customers, day = customers[:0], np.empty(0)

@@ -32,7 +32,7 @@ class Appointments:
         self.line = WaitingLine()
         self.customer: list[int] = []
         self._world = world
-        self._outcomes = outcomes
+        self.outcomes = outcomes
         self._attempts = attempts
         self._booked = np.zeros(world.population.size, dtype=np.bool_)
         self._waiting = np.empty(0, dtype=np.int32)
@@ -92,7 +92,7 @@ class Appointments:
         customers = np.sort(self._agreed.take_until(agreed_until))
         customers = customers[self._world.wallets.prospects(customers)]
         self._waiting = np.concatenate([self._waiting, customers])
-        visits = self._outcomes.at_appointments(customers, (self._attempts[customers] + 1).astype(np.uint8))
+        visits = self.outcomes.at_appointments(customers, (self._attempts[customers] + 1).astype(np.uint8))
         arrival = day + (opens + np.sort(self._slot.uniform(customers, day)) * (closes - opens)) / 24
         deadline = arrival + self._world.levers.field.appointment_max_wait_days
         self.line.join(arrival, deadline, visits.days)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import simpy
 from numpy.typing import NDArray
 
 from simkit.campaign.capacity.durations import weibull_about_mean
 from simkit.campaign.capacity.shifts import MINUTES_PER_DAY
-from simkit.campaign.capacity.waiting_line import WaitingLine, serving
+from simkit.campaign.capacity.staffed_lines import NO_SEAT, Duty, Jobs, StaffedLines
+from simkit.campaign.contacts.conversion import ratio_of_chances
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, CostItem, Outcome, Resource
 from simkit.campaign.world import World
@@ -21,18 +22,45 @@ _MONTHS_PER_DAY = 12 / 365.25
 _STAFF_DAY_HOURS = 8
 
 
-@dataclass
-class _Event:
-    """One event: its visitors in the order of their arrival, and what will happen to each if served."""
+@dataclass(frozen=True)
+class EventKind:
+    """What sets an event apart from a plain one.
 
-    visitors: Customers
+    attend_ratio, odds_ratio: ratios by segment of attendance and of the odds of opening. cost_cny: venue and material. minutes: mean time
+    at the booth of those who do not open, if another. sells: whether wallets are opened. held: is told, once the event is over, the
+    day, its visitors, how each contact ended, and the cost with staff, CNY.
+    """
+
+    attend_ratio: NDArray[np.float64]
+    cost_cny: float
+    held: Callable[[int, NDArray[np.integer], NDArray[np.integer], float], None]
+    odds_ratio: NDArray[np.float64] | None = None
+    minutes: float | None = None
+    sells: bool = True
+
+
+@dataclass(frozen=True)
+class _Visits:
+    """Everybody who comes to one of a day's events, event by event in the order of arrival; times in days.
+
+    kinds: of each event. event: at which event (from 0) each visitor is. outcome: what will happen to each visitor if served.
+    """
+
+    kinds: list[EventKind | None]
+    event: NDArray[np.int64]
+    customers: Customers
+    arrival: NDArray[np.float64]
+    patience: NDArray[np.float64]
+    duration: NDArray[np.float64]
     outcome: NDArray[np.uint8]
     probability: NDArray[np.floating]
-    line: WaitingLine
 
 
 class CommunityEvents:
-    """All events of a run, spread evenly over the campaign and the communities."""
+    """All events of a run, spread evenly over the campaign and the communities among which they take turns.
+
+    kinds: asked in turn what kind of event this number is; the first that says one decides, and without any it is a plain one.
+    """
 
     def __init__(self, world: World) -> None:
         levers, scenario = world.levers.events, world.scenario
@@ -45,108 +73,130 @@ class CommunityEvents:
         self._aided = scenario.by_segment(scenario.wallet.first_payment_aided)
         self._open_minutes = scenario.by_segment(scenario.events.open_wallet)
         self._patience = scenario.by_segment(scenario.events.patience)
-        self._communities = world.population.communities
+        self._communities = max(1, round(levers.focus_share * world.population.communities))
         self._coming = world.streams.decision("event.attendance")
         self._booth = world.streams.decision("event.booth")
-        self._today: list[_Event] = []
+        self._today: _Visits | None = None
+        self.kinds: list[Callable[[int], EventKind | None]] = []
 
     def plan(self, day: int) -> None:
-        """Invite the communities of today's events and let their booths open."""
-        if day >= self._world.campaign_days:
+        """Invite the communities of today's events; draw who comes and what happens to each who is served."""
+        numbers = range(int(self._events_a_day * day), int(self._events_a_day * (day + 1)))
+        if day >= self._world.campaign_days or not numbers:
             return
-        for number in range(int(self._events_a_day * day), int(self._events_a_day * (day + 1))):
-            self._today.append(self._hold(number, day))
+        kinds = [next((kind for asked in self.kinds if (kind := asked(number))), None) for number in numbers]
+        groups = [self._visitors(number, day, kind) for number, kind in zip(numbers, kinds, strict=True)]
+        customers = np.concatenate([visitors for visitors, _ in groups])
+        event = np.repeat(np.arange(len(groups)), [visitors.shape[0] for visitors, _ in groups])
+        segment = self._world.population.segment[customers]
+        luck = self._booth.uniforms(customers, day)
+        chance = self._chance(customers, event, kinds)
+        opened = luck[:, 0] < chance
+        outcome = np.full(customers.shape[0], Outcome.NO_INTEREST, dtype=np.uint8)
+        outcome[opened] = Outcome.OPENED
+        outcome[opened & (luck[:, 1] < self._aided[segment])] = Outcome.OPENED_AND_PAID
+        usual = self._world.scenario.events.talk.value
+        talk = np.array([kind.minutes if kind and kind.minutes else usual for kind in kinds])
+        minutes = np.where(opened, self._open_minutes[segment], talk[event])
+        minutes = weibull_about_mean(minutes, self._world.scenario.field.minutes_shape.value, luck[:, 2])
+        self._today = _Visits(
+            kinds=kinds,
+            event=event,
+            customers=customers,
+            arrival=np.concatenate([arrival for _, arrival in groups]),
+            patience=-np.log(luck[:, 3]) * self._patience[segment] / MINUTES_PER_DAY,
+            duration=minutes / MINUTES_PER_DAY,
+            outcome=outcome,
+            probability=chance,
+        )
 
     def close(self, day: int) -> None:
-        """End the day: record every visitor, open wallets, pay for the events."""
-        if not self._today:
+        """End the day: let the booths serve, record every visitor, open wallets, pay for the events."""
+        visits, self._today = self._today, None
+        if visits is None:
             return
-        events, self._today = self._today, []
-        busy, waited, served, left = np.sum([self._record(day, event) for event in events], axis=0)
-        booths = self._levers.booths * len(events)
-        hours = self._world.scenario.events.hours.value
+        self._record(day, visits)
+        self._pay(day, visits)
+
+    def _record(self, day: int, visits: _Visits) -> None:
+        """Let the booths of all events serve their lines, and record what becomes of every visitor."""
+        hours, events = self._world.scenario.events.hours.value, len(visits.kinds)
+        begins = day + self._levers.starts / 24
+        booths = np.arange(events * self._levers.booths).reshape(events, -1).tolist()
+        duty = Duty.of([[(booth, begins, begins + hours / 24) for booth in own] for own in booths])
+        everybody = np.arange(visits.customers.shape[0])
+        deadline = visits.arrival + visits.patience
+        settled = StaffedLines().play(
+            Jobs(everybody, visits.event, visits.arrival, deadline, visits.duration), duty, math.inf
+        )
+        served = settled.served
+        visits.outcome[~served] = Outcome.LEFT_QUEUE
+        duration = np.where(served, visits.duration, 0.0)
+        batch = ContactBatch(
+            customers=visits.customers,
+            outcome=visits.outcome,
+            probability=visits.probability,
+            hour=np.where(served, (settled.begins - day) * 24, 0.0),
+            server=np.where(served, settled.seat % self._levers.booths, NO_SEAT),
+            minutes=duration * MINUTES_PER_DAY,
+        )
+        self._world.ledger.contacts(day, Channel.COMMUNITY_EVENT, batch)
+        self._world.record.note(visits.customers[served])
+        self._world.wallets.open_assisted(visits.customers, visits.outcome, day, Channel.COMMUNITY_EVENT)
         self._world.ledger.service(
             day,
             Resource.EVENT_BOOTH,
-            servers=booths,
-            paid_minutes=booths * hours * 60,
-            busy_minutes=busy * MINUTES_PER_DAY,
-            served=int(served),
-            waited_minutes=waited * MINUTES_PER_DAY,
-            abandoned=int(left),
+            servers=self._levers.booths * events,
+            paid_minutes=self._levers.booths * events * hours * 60,
+            busy_minutes=float(duration.sum()) * MINUTES_PER_DAY,
+            served=int(np.count_nonzero(served)),
+            waited_minutes=float(settled.waited.sum()) * MINUTES_PER_DAY,
+            abandoned=int(np.count_nonzero(~served)),
         )
-        costs = self._world.scenario.costs
-        staff_days = booths * self._levers.staff_per_booth * hours / _STAFF_DAY_HOURS
-        ledger, channel = self._world.ledger, Channel.COMMUNITY_EVENT
-        ledger.cost(day, CostItem.EVENT, channel, len(events), len(events) * costs.event.value)
+
+    def _pay(self, day: int, visits: _Visits) -> None:
+        """Pay for venues and staff, and tell each event's kind how it went."""
+        costs, ledger, channel = self._world.scenario.costs, self._world.ledger, Channel.COMMUNITY_EVENT
+        events, hours = len(visits.kinds), self._world.scenario.events.hours.value
+        staff_days = self._levers.booths * events * self._levers.staff_per_booth * hours / _STAFF_DAY_HOURS
+        own = [kind for kind in visits.kinds if kind is not None]
+        venues_cny = (events - len(own)) * costs.event.value + sum(kind.cost_cny for kind in own)
+        ledger.cost(day, CostItem.EVENT, channel, events, venues_cny)
         ledger.cost(day, CostItem.STAFF, channel, staff_days, staff_days * costs.staff_day.value)
+        staff_cny = staff_days * costs.staff_day.value / events
+        for number, kind in enumerate(visits.kinds):
+            if kind is not None:
+                there = visits.event == number
+                kind.held(day, visits.customers[there], visits.outcome[there], kind.cost_cny + staff_cny)
 
-    def _hold(self, number: int, day: int) -> _Event:
-        """Draw who comes, when and with what result, and send the booths to work."""
-        hours = self._world.scenario.events.hours.value
-        begins = day + self._levers.starts / 24
-        visitors, arrival = self._visitors(number, day, begins, hours / 24)
-        segment = self._world.population.segment[visitors]
-        luck = self._booth.uniforms(visitors, day)
+    def _chance(
+        self, visitors: Customers, event: NDArray[np.int64], kinds: Sequence[EventKind | None]
+    ) -> NDArray[np.floating]:
+        """Return the chance to open of each visitor who is served."""
         chance = self._world.opening.probability(visitors, Channel.COMMUNITY_EVENT)
-        opened = luck[:, 0] < chance
-        outcome = np.full(visitors.shape[0], Outcome.NO_INTEREST, dtype=np.uint8)
-        outcome[opened] = Outcome.OPENED
-        outcome[opened & (luck[:, 1] < self._aided[segment])] = Outcome.OPENED_AND_PAID
-        minutes = np.where(opened, self._open_minutes[segment], self._world.scenario.events.talk.value)
-        minutes = weibull_about_mean(minutes, self._world.scenario.field.minutes_shape.value, luck[:, 2])
-        patience = -np.log(luck[:, 3]) * self._patience[segment] / MINUTES_PER_DAY
-        line = WaitingLine()
-        line.join(arrival, arrival + patience, minutes / MINUTES_PER_DAY)
-        for booth in range(self._levers.booths):
-            self._world.environment.process(self._open_booth(line, booth, begins, begins + hours / 24))
-        return _Event(visitors, outcome, chance, line)
+        for number, kind in enumerate(kinds):
+            there = event == number if kind else None
+            if kind and not kind.sells:
+                chance[there] = 0.0
+            elif kind and kind.odds_ratio is not None:
+                ratio = kind.odds_ratio[self._world.population.segment[visitors[there]]]
+                chance[there] *= ratio_of_chances(chance[there], ratio)
+        return chance
 
-    def _visitors(self, number: int, day: int, begins: float, length: float) -> tuple[Customers, NDArray[np.float64]]:
+    def _visitors(self, number: int, day: int, kind: EventKind | None) -> tuple[Customers, NDArray[np.float64]]:
         """Return who comes to event `number` in the order of arrival, and when; the communities are invited in turn."""
         world = self._world
+        begins, length = day + self._levers.starts / 24, world.scenario.events.hours.value / 24
         invited = min(round(world.scenario.events.communities.value), self._communities)
         first = number * invited + self._communities // 2
         communities = sorted((first + later) % self._communities for later in range(invited))
         customers = np.concatenate([world.population.residents(community, community + 1) for community in communities])
         customers = customers[world.wallets.prospects(customers)]
-        customers = customers[world.record.free_today(customers, day)]
+        customers = customers[world.record.free_today(customers, day, Channel.COMMUNITY_EVENT)]
         luck = self._coming.uniforms(customers, day, width=2)
-        comes = luck[:, 0] < self._attend[world.population.segment[customers]]
+        attend = self._attend if kind is None else self._attend * kind.attend_ratio
+        comes = luck[:, 0] < attend[world.population.segment[customers]]
         arrival = begins + luck[comes, 1] * length
         order = np.argsort(arrival, kind="stable")
         world.record.reserve(customers[comes], day)
         return customers[comes][order], arrival[order]
-
-    def _open_booth(
-        self, line: WaitingLine, booth: int, begins: float, ends: float
-    ) -> Generator[simpy.Event, None, None]:
-        yield self._world.environment.timeout(begins - self._world.environment.now)
-        yield from serving(self._world.environment, line, booth, ends)
-
-    def _record(self, day: int, event: _Event) -> tuple[float, float, int, int]:
-        """Record one event; return days served, days waited, visitors served and visitors who left the queue."""
-        event.line.give_up(np.inf)
-        served, left = event.line.collect()
-        hour, server = np.zeros(event.visitors.shape[0]), np.full(event.visitors.shape[0], -1)
-        hour[served.job] = (np.array(served.begins) - day) * 24
-        server[served.job] = served.server
-        event.outcome[left] = Outcome.LEFT_QUEUE
-        duration = event.line.durations(list(range(event.visitors.shape[0])))
-        duration[left] = 0.0
-        self._world.ledger.contacts(
-            day,
-            Channel.COMMUNITY_EVENT,
-            ContactBatch(
-                customers=event.visitors,
-                outcome=event.outcome,
-                probability=event.probability,
-                hour=hour,
-                server=server,
-                minutes=duration * MINUTES_PER_DAY,
-            ),
-        )
-        self._world.record.note(event.visitors[served.job])
-        self._world.wallets.open_assisted(event.visitors, event.outcome, day, Channel.COMMUNITY_EVENT)
-        waited = float((np.array(served.begins) - event.line.arrivals(served.job)).sum())
-        return float(duration.sum()), waited, len(served.job), len(left)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simkit.campaign.capacity.shifts import MINUTES_PER_DAY
+from simkit.campaign.capacity.stable_order import stable_order
 from simkit.campaign.capacity.work_list import WorkList
 from simkit.campaign.field.field_outcomes import FieldOutcomes, Visits
 from simkit.campaign.ledger import ContactBatch
@@ -15,6 +17,8 @@ from simkit.campaign.vocabulary import Channel, Outcome
 from simkit.campaign.world import World
 
 Customers = NDArray[np.int32]
+Rides = Callable[[NDArray[np.integer], NDArray[np.integer]], NDArray[np.float64]]
+"""(communities, communities) → minutes from one to the other."""
 
 
 @dataclass
@@ -34,7 +38,10 @@ class Doors:
     def __init__(self, world: World, outcomes: FieldOutcomes, attempts: NDArray[np.uint8], teams: int) -> None:
         self._world = world
         self._outcomes = outcomes
-        self._list = WorkList(world.targets(world.levers.field.target_segments))
+        self._listed = world.targets(world.levers.field.target_segments)
+        self._list = WorkList(self._listed)
+        self._pass_minutes = 0.0
+        self._ride_minutes: Rides = self._same_for_all
         self._attempts = attempts
         self._rounds: list[_Round] = []
         self._next: list[int] = [0] * teams
@@ -43,11 +50,28 @@ class Doors:
         self._home: dict[str, NDArray[np.bool_]] = {}
         self._visits: Visits | None = None
 
+    def visit_by_score(self, score: NDArray[np.float32], bands: int, pass_minutes: float) -> None:
+        """Before the campaign: divide the list by score into equal parts, the best first, neighbours together within each.
+
+        Doors of the list at which a team does not knock on its way cost it `pass_minutes` each.
+        """
+        place = np.empty(self._listed.shape[0], dtype=np.int64)
+        place[stable_order(-score[self._listed])] = np.arange(place.shape[0])
+        band = (place * bands // max(place.shape[0], 1)).astype(np.uint32)
+        self._list = WorkList(self._listed[stable_order(band)])
+        self._pass_minutes = pass_minutes
+
+    def ride_by(self, minutes: Rides) -> None:
+        """Before the campaign: have rides from one community to the next take these minutes."""
+        self._ride_minutes = minutes
+
     def plan(self, day: int, teams: int, doors_per_team: int) -> None:
         """Take the day's doors from the list and deal them to the teams on duty, neighbours together."""
         record, wallets = self._world.record, self._world.wallets
         most = teams * doors_per_team
-        customers = self._list.take(day, most, wanted=wallets.prospects, free=lambda some: record.free_today(some, day))
+        customers = self._list.take(
+            day, most, wanted=wallets.prospects, free=lambda some: record.free_today(some, day, Channel.VISIT)
+        )
         customers = np.sort(customers)
         record.reserve(customers, day)
         attempt = (self._attempts[customers] + 1).astype(np.uint8)
@@ -76,6 +100,12 @@ class Doors:
         self._next[team] = stop
         self._rounds.append(_Round(team, first, stop, now, when))
         return now + float(ends[stop - 1] - before)
+
+    def place(self, team: int) -> int:
+        """Return the community of the team's next door."""
+        if self._visits is None:
+            raise ValueError("no doors are planned")
+        return int(self._world.population.community[self._visits.customers[self._next[team]]])
 
     def left(self, team: int) -> bool:
         """Say whether the team has doors left today."""
@@ -124,12 +154,20 @@ class Doors:
         return float((ends[doors] - starts[doors]).sum())
 
     def _way(self, customers: Customers) -> NDArray[np.float64]:
-        """Return the days from the door before, longer where a community begins."""
+        """Return the days from the door before, longer where a community begins; no walk within it is longer than a ride."""
         field = self._world.scenario.field
         community = self._world.population.community[customers]
         elsewhere = np.diff(community, prepend=community[:1]) != 0
-        minutes = np.where(elsewhere, field.travel_between_communities.value, field.walk.value)
-        return minutes / MINUTES_PER_DAY
+        ride = self._ride_minutes(np.concatenate([community[:1], community[:-1]]), community)
+        walk: NDArray[np.float64] | float = field.walk.value
+        if self._pass_minutes:
+            place = np.searchsorted(self._listed, customers)
+            passed = np.diff(place, prepend=place[:1] - 1) - 1
+            walk = np.minimum(walk + passed * self._pass_minutes, max(walk, field.travel_between_communities.value))
+        return np.where(elsewhere, ride, walk) / MINUTES_PER_DAY
+
+    def _same_for_all(self, here: NDArray[np.integer], there: NDArray[np.integer]) -> NDArray[np.float64]:  # noqa: ARG002
+        return np.full(there.shape[0], self._world.scenario.field.travel_between_communities.value)
 
     def _part_of_week(self, day: int, now: float, until: float) -> tuple[str, float]:
         if "weekend" in self._ends:

@@ -10,13 +10,14 @@ import simpy
 
 from simkit.campaign.capacity.shifts import MINUTES_PER_DAY, on_duty
 from simkit.campaign.field.appointments import Appointments
+from simkit.campaign.field.dispatch import NOWHERE, FirstCome
 from simkit.campaign.field.doors import Doors
 from simkit.campaign.field.field_outcomes import FieldOutcomes
+from simkit.campaign.visits.courses import course_days
 from simkit.campaign.vocabulary import Channel, CostItem, Resource
 from simkit.campaign.world import World
 
 _ROUND_DAYS = 1 / 24  # between two rounds of doors a team looks whether an appointment is due
-_NOWHERE = -1
 
 
 class FieldForce:
@@ -32,17 +33,20 @@ class FieldForce:
         attempts = np.zeros(world.population.size, dtype=np.uint8)
         outcomes = FieldOutcomes(world)
         self.appointments = Appointments(world, outcomes, attempts)
-        self._doors = Doors(world, outcomes, attempts, most)
+        self.doors = Doors(world, outcomes, attempts, most)
         self._travelled = 0.0
         self._cancelled: list[int] = []
         self._branch_days = field.travel_from_branch.value / MINUTES_PER_DAY
-        self._walk_days = field.walk.value / MINUTES_PER_DAY
-        self._between_days = field.travel_between_communities.value / MINUTES_PER_DAY
+        self._dispatch = FirstCome(world, self.appointments)
         fastest = field.walk.value + min(field.not_home.value, field.refuse.value)
         self._shift_minutes = sum(ends - starts for starts, ends in self._levers.hours.stretches) * 60
         self._doors_per_team = math.ceil(self._shift_minutes / max(fastest, 0.5))
         for team in range(most):
             world.environment.process(self._working(team))
+
+    def follow(self, dispatch: FirstCome) -> None:
+        """Before the campaign: have another rule say whom a team visits next."""
+        self._dispatch = dispatch
 
     def plan(self, day: int) -> None:
         """Prepare a working day before it begins: partner, appointments, the list of doors."""
@@ -52,8 +56,9 @@ class FieldForce:
         if not teams:
             return
         self.appointments.plan(day, self._levers.hours.starts, self._levers.hours.ends)
+        self._dispatch.plan(day, teams)
         if self._levers.doors:
-            self._doors.plan(day, teams, self._doors_per_team)
+            self.doors.plan(day, teams, self._doors_per_team)
 
     def close(self, day: int) -> None:
         """End a working day: outcomes, wages, how busy the teams were; after the last one nobody is visited any more."""
@@ -64,7 +69,7 @@ class FieldForce:
             self.appointments.end(day)
         cancelled, self._cancelled = self._cancelled, []
         visiting, visits, waited, lapsed = self.appointments.close(day, cancelled)
-        busy = self._doors.close(day) + visiting + self._travelled
+        busy = self.doors.close(day) + visiting + self._travelled
         self._travelled = 0.0
         self._world.ledger.service(
             day,
@@ -85,7 +90,8 @@ class FieldForce:
         days = range(self._world.campaign_days)
         working = [day for day in days if self._world.works(day, self._levers.hours.works_on)]
         roster = {day: on_duty(self._capacity, shift) for shift, day in enumerate(working)}
-        return {day: teams for day, teams in roster.items() if teams}
+        taught = course_days(self._world)
+        return {day: teams for day, teams in roster.items() if teams and day not in taught}
 
     def _working(self, team: int) -> Generator[simpy.Event, None, None]:
         """One team's campaign: every day on duty from the branch to the doors and back.
@@ -110,23 +116,26 @@ class FieldForce:
 
     def _stretch(self, team: int, closes: float) -> Generator[simpy.Event, None, None]:
         """Work without a break until `closes`; what is begun is finished."""
-        environment, line = self._world.environment, self.appointments.line
-        community = _NOWHERE
+        environment, line, dispatch = self._world.environment, self.appointments.line, self._dispatch
+        place = NOWHERE
         while (now := environment.now) < closes:
-            doors = self._doors.left(team)
-            job = line.take(now, min(closes, math.nextafter(now, math.inf)) if doors else closes)
+            doors = self.doors.place(team) if self.doors.left(team) else None
+            job = dispatch.next(team, now, closes, place, doors)
             if job is not None and not self.appointments.still_wanted(job):
                 self._cancelled.append(job)
             elif job is not None:
-                community, way = self._way_to(job, community)
+                there = int(self._world.population.community[self.appointments.customer[job]])
+                way = dispatch.way(place, there, now)
+                place = there
                 self._travelled += way
                 yield environment.timeout(line.begin(job, team, now + way) - now)
-            elif doors:
-                community = _NOWHERE
-                yield environment.timeout(self._doors.walk(team, now, min(closes, now + _ROUND_DAYS)) - now)
-            else:
+            elif doors is None:
                 return
-
-    def _way_to(self, job: int, community: int) -> tuple[int, float]:
-        there = int(self._world.population.community[self.appointments.customer[job]])
-        return there, self._walk_days if there == community else self._between_days
+            elif (way := dispatch.way_to_doors(place, doors, now)) > 0:
+                place = doors
+                self._travelled += way
+                yield environment.timeout(way)
+            else:
+                until = min(closes, now + _ROUND_DAYS, dispatch.leaves(team, doors, now))
+                yield environment.timeout(self.doors.walk(team, now, until) - now)
+                place = dispatch.after_doors(doors)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from simkit.campaign.capacity.durations import weibull_about_mean
 from simkit.campaign.capacity.shifts import MINUTES_PER_DAY
 from simkit.campaign.contacts.conversion import with_odds_ratio
+from simkit.campaign.influences import Influences
 from simkit.campaign.vocabulary import Channel, Outcome
 from simkit.campaign.world import World
 
@@ -28,9 +29,15 @@ class Visits:
 
 
 class FieldOutcomes:
-    """Outcomes of doors and appointments; both share decisions, so a customer has the same luck at attempt 1 of either."""
+    """Outcomes of doors and appointments; both share decisions, so a customer has the same luck at attempt 1 of either.
+
+    Mechanisms add to them by channel: missing (log ratio of missed appointments), paying (log-odds of the first payment on the spot),
+    listening_minutes and opening_minutes (longer visits, where the customer does not refuse, and where the wallet is opened).
+    """
 
     def __init__(self, world: World) -> None:
+        self.missing, self.paying = Influences(), Influences()
+        self.listening_minutes, self.opening_minutes = Influences(), Influences()
         field, scenario = world.scenario.field, world.scenario
         partner = field.partners.get(world.levers.field.partner) if world.levers.field.partner else None
         endorsement = partner.refusal_odds_ratio.value if partner else 1.0
@@ -56,7 +63,10 @@ class FieldOutcomes:
     def home(self, customers: Customers, attempt: NDArray[np.uint8], when: str) -> NDArray[np.bool_]:
         """Say who is home and opens in this part of the week; who opens at the rarer time opens at the other too."""
         luck = self._meeting.uniform(customers, attempt)
-        open_door: NDArray[np.bool_] = luck < self._at_home[when][self._world.population.segment[customers]]
+        chance = self._at_home[when][self._world.population.segment[customers]]
+        if self._world.open_door:
+            chance = np.minimum(chance * np.exp(self._world.open_door.total(customers, Channel.VISIT)), 1)
+        open_door: NDArray[np.bool_] = luck < chance
         return open_door
 
     def at_doors(self, customers: Customers, attempt: NDArray[np.uint8]) -> Visits:
@@ -66,29 +76,56 @@ class FieldOutcomes:
     def at_appointments(self, customers: Customers, attempt: NDArray[np.uint8]) -> Visits:
         """Return what happens at each appointment, no-shows included."""
         visits = self._visits(customers, attempt, Channel.APPOINTMENT, 0.0)
-        missed = self._meeting.uniform(customers, attempt) < self._no_show
+        no_show = self._no_show * np.exp(self.missing.total(customers, Channel.APPOINTMENT))
+        missed = self._meeting.uniform(customers, attempt) < no_show
         visits.outcome[missed] = Outcome.NO_SHOW
         visits.days[missed] = self._world.scenario.field.no_show_wait.value / MINUTES_PER_DAY
         return visits
 
     def _visits(self, customers: Customers, attempt: NDArray[np.uint8], channel: Channel, come_back: float) -> Visits:
         """One uniform orders the outcomes: opening at its low end, refusal at its high end, so a better offer only adds openings."""
-        segment = self._world.population.segment[customers]
         luck = self._talk.uniforms(customers, attempt, width=3)
         chance = self._world.opening.probability(customers, channel)
-        refusal = np.minimum(self._refuse[channel][segment], 1 - chance)
+        refusal = np.minimum(self._refusal(customers, channel), 1 - chance)
         opened, refused = luck[:, 0] < chance, luck[:, 0] > 1 - refusal
-        paid = opened & (luck[:, 1] < self._aided[segment])
+        paid = opened & (luck[:, 1] < self._pays(customers, channel))
         undecided = (luck[:, 0] - chance) < come_back * (1 - chance - refusal)
         outcome = np.full(customers.shape[0], Outcome.NO_INTEREST, dtype=np.uint8)
         outcome[undecided] = Outcome.COME_BACK
         outcome[refused] = Outcome.REFUSED
         outcome[opened] = Outcome.OPENED
         outcome[paid] = Outcome.OPENED_AND_PAID
+        minutes = self._minutes(customers, channel, outcome, luck[:, 2])
+        return Visits(customers, attempt, outcome, chance, minutes / MINUTES_PER_DAY)
+
+    def _minutes(
+        self, customers: Customers, channel: Channel, outcome: NDArray[np.uint8], luck: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return how long each visit takes."""
         field = self._world.scenario.field
+        refused, paid = outcome == Outcome.REFUSED, outcome == Outcome.OPENED_AND_PAID
+        opened = paid | (outcome == Outcome.OPENED)
         minutes = np.full(customers.shape[0], field.pitch.value)
         minutes[refused] = field.refuse.value
-        minutes[opened] = self._open_minutes[segment[opened]]
-        minutes = weibull_about_mean(minutes, self._shape, luck[:, 2])
+        minutes[opened] = self._open_minutes[self._world.population.segment[customers[opened]]]
+        minutes = weibull_about_mean(minutes, self._shape, luck)
         minutes[paid] += field.first_payment.value
-        return Visits(customers, attempt, outcome, chance, minutes / MINUTES_PER_DAY)
+        if self.listening_minutes:
+            minutes += np.where(refused, 0.0, self.listening_minutes.total(customers, channel))
+        if self.opening_minutes:
+            minutes += np.where(opened, self.opening_minutes.total(customers, channel), 0.0)
+        return minutes
+
+    def _pays(self, customers: Customers, channel: Channel) -> NDArray[np.floating]:
+        """Return the probability of a first payment on the spot, given an opening."""
+        pays: NDArray[np.floating] = self._aided[self._world.population.segment[customers]]
+        if self.paying:
+            pays = with_odds_ratio(pays, np.exp(self.paying.total(customers, channel)))
+        return pays
+
+    def _refusal(self, customers: Customers, channel: Channel) -> NDArray[np.floating]:
+        """Return the probability of refusing to talk, with everything that makes customers wary or confident."""
+        refusal: NDArray[np.floating] = self._refuse[channel][self._world.population.segment[customers]]
+        if self._world.refusal:
+            refusal = with_odds_ratio(refusal, np.exp(self._world.refusal.total(customers, channel)))
+        return refusal

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.compiled import compiled
+
 ACTIVE_DAYS = 30
 NEVER = np.int16(-32768)
 
@@ -30,14 +32,35 @@ class Activity:
         for when in np.unique(day).tolist():
             self._payers_on[when] = customers[day == when]
 
-    def note(self, payers: Customers, day: int) -> None:
-        """Note the day's payers, each once, and let go whose last payment is now 30 days ago."""
-        returned = payers[self.last_payment_day[payers] < day - ACTIVE_DAYS]
-        self.active += self._counted(returned)
-        self.last_payment_day[payers] = day
+    def note(self, payers: Customers, payments: NDArray[np.uint8], day: int) -> NDArray[np.int64]:
+        """Note the day's payers, each once, and let go whose last payment is now 30 days ago; return payments by group."""
+        made = np.zeros_like(self.active)
+        index = np.ascontiguousarray(payers, dtype=np.int64)
+        note_payments(index, payments, self._group, (day, day - ACTIVE_DAYS), self.last_payment_day, self.active, made)
         self._payers_on[day] = payers
         earlier = self._payers_on.pop(day - ACTIVE_DAYS, payers[:0])
         self.active -= self._counted(earlier[self.last_payment_day[earlier] == day - ACTIVE_DAYS])
+        return made
 
     def _counted(self, customers: Customers) -> NDArray[np.int64]:
         return np.bincount(self._group[customers], minlength=self.active.shape[0])
+
+
+@compiled("void(int64[::1], uint8[::1], uint16[::1], UniTuple(int64, 2), int16[::1], int64[::1], int64[::1])")
+def note_payments(
+    payers: NDArray[np.int64],
+    payments: NDArray[np.uint8],
+    group: NDArray[np.uint16],
+    days: tuple[int, int],
+    last_payment_day: NDArray[np.int16],
+    active: NDArray[np.int64],
+    made: NDArray[np.int64],
+) -> None:
+    """Set payers' last payment to `days[0]`; by group, add to `active` whose last one was before `days[1]`, to `made` the payments."""
+    for place in range(payers.shape[0]):
+        payer = payers[place]
+        its_group = group[payer]
+        if last_payment_day[payer] < days[1]:
+            active[its_group] += 1
+        last_payment_day[payer] = days[0]
+        made[its_group] += payments[place]

@@ -6,6 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from simkit.campaign.contacts.conversion import log_odds, probability
+from simkit.campaign.influences import Influences
 from simkit.campaign.ledger import Ledger
 from simkit.campaign.signals import Signal, Signals
 from simkit.campaign.vocabulary import Channel, Outcome, Status
@@ -23,7 +25,10 @@ Customers = NDArray[np.int32]
 
 
 class Wallets:
-    """Status of all wallets. Mechanisms open wallets here; payments tell when a user pays or stops."""
+    """Status of all wallets. Mechanisms open wallets here; payments tell when a user pays or stops.
+
+    first_payment: further log-odds, by name, of a first payment alone; their occasion is the day of opening.
+    """
 
     def __init__(
         self, scenario: Scenario, population: Population, streams: Streams, ledger: Ledger, signals: Signals
@@ -39,17 +44,20 @@ class Wallets:
         # Who holds the wallet on day 0 is counted apart from who opens it since.
         self.group = (population.segment + len(scenario.segments) * ~population.holder).astype(np.uint16)
         self.activity = Activity(self.group, 2 * len(scenario.segments))
-        self._channel = np.zeros(size, dtype=np.uint8)
+        self.channel = np.zeros(size, dtype=np.uint8)
         self._assisted = np.zeros(size, dtype=np.bool_)
         self._lasting = np.zeros(size, dtype=np.bool_)
+        self.first_payment = Influences()
+        self._settled = np.zeros(size, dtype=np.bool_)
         self._ledger = ledger
         self._signals = signals
         self._horizon = scenario.calendar.horizon_days
         self._holders = np.bincount(population.segment[population.holder], minlength=len(scenario.segments))
         self._customers = np.bincount(population.segment, minlength=len(scenario.segments))
         self._first_payment_unaided = scenario.by_segment(scenario.wallet.first_payment_unaided)
+        self._first_payment_log_odds = log_odds(self._first_payment_unaided)
         self._mean_delay = scenario.wallet.first_payment_delay.value
-        self._first_payment = streams.decision("wallet.first_payment")
+        self._first_payment_luck = streams.decision("wallet.first_payment")
         self._opened_on = DueDates(np.int32)
         self._first_payment_on = DueDates(np.int32)
 
@@ -60,7 +68,8 @@ class Wallets:
 
     def prospects(self, customers: Customers) -> NDArray[np.bool_]:
         """Say who of these customers holds no wallet."""
-        held: NDArray[np.bool_] = self.status[customers] == Status.PROSPECT
+        # Many are asked: `take` is faster for numbers of 32 bits, and a plain value keeps the comparison to one byte.
+        held: NDArray[np.bool_] = self.status.take(customers) == Status.PROSPECT.value
         return held
 
     def open(
@@ -74,39 +83,57 @@ class Wallets:
     ) -> None:
         """Open wallets of prospects, each at most once. `paid` says who, with help, made the first payment on the spot.
 
-        Without `paid` customers are on their own; with it, those who did not pay on the spot are on their own from then on, or never
-        pay if `others_may_pay` is false.
+        Without `paid` customers are on their own; with it, those who did not pay on the spot are on their own from then on; if
+        `others_may_pay` is false, nobody helped them either, and they never pay.
         """
         if not customers.shape[0]:
             return
         everyone = customers
         self.status[customers] = Status.OPENED
         self.opened_day[customers] = day
-        self._channel[customers] = channel
-        self._assisted[customers] = paid is not None
+        self.channel[customers] = channel
+        self._assisted[customers] = False if paid is None else paid | others_may_pay
         self._holders += np.bincount(self.segment[customers], minlength=self._holders.shape[0])
         self._opened_on.put(customers, day)
         self._ledger.count(day, "opened", customers)
         if paid is not None:
             self._first_payment_on.put(customers[paid], day)
+            self._settled[customers] = paid | (not others_may_pay)
             customers = customers[~paid] if others_may_pay else customers[:0]
         self._plan_first_payments(customers, day)
         self._signals.send(Signal.OPENED, everyone, day)
 
     def open_assisted(self, customers: Customers, outcome: NDArray[np.uint8], day: int, channel: Channel) -> None:
         """Open the wallets of those contacts with a person beside the customer that ended in opening."""
-        paid = outcome == Outcome.OPENED_AND_PAID
-        opened = paid | (outcome == Outcome.OPENED)
+        paid = outcome == Outcome.OPENED_AND_PAID.value
+        opened = paid | (outcome == Outcome.OPENED.value)
         self.open(customers[opened], day, channel, paid[opened])
 
     def _plan_first_payments(self, customers: Customers, day: int) -> None:
         """Draw who will pay for the first time alone within 14 days, and when (exponential, truncated at 14 days)."""
-        draw = self._first_payment.uniforms(customers, width=2)
-        will = draw[:, 0] < self._first_payment_unaided[self.segment[customers]]
+        draw = self._first_payment_luck.uniforms(customers, width=2)
+        segment = self.segment[customers]
+        chance: NDArray[np.floating] = self._first_payment_unaided[segment]
+        if self.first_payment:
+            base = self._first_payment_log_odds[segment]
+            chance = probability({"base": base, "influences": self.first_payment.total(customers, day)})
+        will = draw[:, 0] < chance
         within = -np.expm1(-FIRST_PAYMENT_WITHIN_DAYS / self._mean_delay) if self._mean_delay else 0.0
         delay = -self._mean_delay * np.log1p(-draw[will, 1] * within)
         due = day + np.ceil(delay).astype(np.int64)
         self._first_payment_on.spread(customers[will], due)
+        self._settled[customers[will]] = True
+        self._signals.send(Signal.GAVE_UP, customers[~will], day)
+
+    def help_to_first_payment(self, customers: Customers, day: int) -> Customers:
+        """Have those make their first payment on `day` who are on their own and would never have paid; return them.
+
+        Who will pay on a later day is not hurried, so nobody pays for the first time twice.
+        """
+        helped: Customers = customers[~self._settled[customers] & (self.status[customers] == Status.OPENED)]
+        self._first_payment_on.put(helped, day)
+        self._settled[helped] = True
+        return helped
 
     def first_payments(self, day: int) -> Customers:
         """Return those whose first payment falls on `day`; they are active from now on."""
@@ -138,7 +165,7 @@ class Wallets:
             "conversions",
             customer_id=customers,
             segment=self.segment[customers],
-            channel=self._channel[customers],
+            channel=self.channel[customers],
             opened_day=opened,
             activated_day=np.where(activated == NEVER, -1, activated),
             assisted=self._assisted[customers],

@@ -1,0 +1,115 @@
+"""The further rules of the contact policy: caps by kind of contact, spacing, suppression, and who never has one kind of contact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.campaign.ledger import ContactBatch
+from simkit.campaign.vocabulary import Channel, Outcome
+from simkit.params.levers import MESSAGE_CHANNELS, ContactPolicy
+from simkit.params.mechanisms.messaging import ContactKind, FrequencyCap
+from simkit.streams import Streams
+
+Customers = NDArray[np.int32]
+Chosen = NDArray[np.bool_]
+MESSAGES = frozenset(Channel[name.upper()] for name in MESSAGE_CHANNELS)
+_CALLS = frozenset({Channel.HUMAN_CALL, Channel.AI_CALL})
+_VISITS = frozenset({Channel.VISIT, Channel.WORKPLACE_VISIT})
+UNASKED = MESSAGES | _CALLS | _VISITS | {Channel.COMMUNITY_EVENT, Channel.RELATIONSHIP_MANAGER}
+"""Contacts with prospects that the bank chooses to make; those that a customer asks for are neither limited nor counted."""
+GROUPS: Mapping[str, frozenset[Channel]] = {"any": UNASKED, "messages": MESSAGES, "calls": _CALLS, "visits": _VISITS}
+_NEVER = np.iinfo(np.int16).min
+
+
+def channels_of(kind: ContactKind) -> frozenset[Channel]:
+    """Return the channels that a kind of contact means."""
+    return GROUPS[kind] if kind in GROUPS else frozenset({Channel[kind.upper()]})
+
+
+class ContactRules:
+    """Only what the policy uses is kept, in a byte or two a customer each; without rules it is false and asked nothing."""
+
+    def __init__(self, policy: ContactPolicy, customers: int, streams: Streams) -> None:
+        self._caps = [_Counted(cap, customers) for cap in policy.frequency_caps]
+        self._barred: list[tuple[ContactKind, Chosen]] = []
+        self._spacing_days = policy.spacing_days
+        self._last_day = np.full(customers if policy.spacing_days else 0, _NEVER, dtype=np.int16)
+        self._suppressed = np.zeros(customers if policy.suppress_opted_out_everywhere else 0, dtype=np.bool_)
+        self._today = 0
+        for kind, share in policy.journey_holdout.items():
+            draw = streams.decision(f"contact_policy.{kind}.holdout").uniform(np.arange(customers))
+            self.bar(kind, draw < share)
+
+    @property
+    def listening(self) -> bool:
+        """Whether any rule depends on the contacts that there have been."""
+        return bool(self._caps) or self._last_day.shape[0] > 0 or self._suppressed.shape[0] > 0
+
+    def __bool__(self) -> bool:
+        return self.listening or bool(self._barred)
+
+    def bar(self, kind: ContactKind, who: Chosen) -> None:
+        """Let these customers, shape (customers,), never have a contact of this kind."""
+        self._barred.append((kind, who))
+
+    def begin_day(self, day: int, weekday: int) -> None:
+        """Begin a day; `weekday` is 0 on Mondays."""
+        self._today = day
+        for cap in self._caps:
+            cap.begin_day(day, weekday)
+
+    def allow(self, customers: Customers, channel: Channel | None) -> Chosen:
+        """Say whom the rules allow a contact of this channel; where none is named, those for any contact hold."""
+        allowed = np.ones(customers.shape[0], dtype=np.bool_)
+        for cap in self._caps:
+            if _concerns(cap.kind, channel):
+                allowed &= cap.contacts[customers] < cap.most
+        for kind, who in self._barred:
+            if _concerns(kind, channel):
+                allowed &= ~who[customers]
+        if self._suppressed.shape[0]:
+            allowed &= ~self._suppressed[customers]
+        if self._last_day.shape[0] and channel in MESSAGES:
+            allowed &= self._last_day[customers] <= self._today - self._spacing_days
+        return allowed
+
+    def see(self, day: int, channel: Channel, batch: ContactBatch) -> None:
+        """Count the contacts that reached their customers."""
+        for cap in self._caps:
+            if channel in cap.channels:
+                cap.count(batch.reached, day)
+        if self._last_day.shape[0]:
+            self._last_day[batch.reached] = day
+        if self._suppressed.shape[0]:
+            self._suppressed[batch.customers[batch.outcome == Outcome.OPTED_OUT]] = True
+
+
+def _concerns(kind: ContactKind, channel: Channel | None) -> bool:
+    return kind == "any" if channel is None else channel in channels_of(kind)
+
+
+class _Counted:
+    """One cap and each customer's contacts within its window; what leaves a rolling window is taken off day by day."""
+
+    def __init__(self, cap: FrequencyCap, customers: int) -> None:
+        self.kind, self.most = cap.channel, cap.most
+        self.channels = channels_of(cap.channel)
+        self.contacts = np.zeros(customers, dtype=np.uint8)
+        self._days, self._rolling = cap.per_days, cap.window == "rolling"
+        self._leaving: dict[int, list[Customers]] = {}
+
+    def begin_day(self, day: int, weekday: int) -> None:
+        since_first_monday = day + (weekday - day) % 7
+        if self._rolling:
+            for customers in self._leaving.pop(day, ()):
+                self.contacts[customers] -= 1
+        elif since_first_monday % self._days == 0:
+            self.contacts[:] = 0
+
+    def count(self, customers: Customers, day: int) -> None:
+        self.contacts[customers] += 1
+        if self._rolling:
+            self._leaving.setdefault(day + self._days, []).append(customers)
