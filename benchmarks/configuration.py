@@ -13,7 +13,26 @@ FULL_BLOWN = "omnichannel"
 REWARDING = ("small_weekly_reward", "reward_heavy", "threshold_cashback")
 MECHANISMS = tuple(key for key, field in Scenario.model_fields.items() if field.default is None)
 """The sections that a scenario may leave out."""
-_PER_BANK = {"field": ("teams", "partner_communities_per_week"), "calls": ("human_seats", "inbound_seats", "ai_lines")}
+NEEDED_BY = {
+    "trust": ("education",),
+    "breach": ("apology",),
+    "satisfaction": ("loyalty", "share_of_wallet", "competitor"),
+    "loyalty": ("share_of_wallet", "competitor"),
+    "tags": ("relevance",),
+    "tiers": ("routing", "handoffs"),
+    "support_desk": ("activation_help", "alerts"),
+}
+"""Sections that cannot be without another."""
+_PER_BANK = {
+    "field": ("teams", "partner_communities_per_week"),
+    "calls": ("human_seats", "inbound_seats", "ai_lines"),
+    "lead_sources": ("property_company", "residents_committee", "online_dwell", "branch"),
+    "workplaces": ("visits_per_week",),
+    "follow_up": ("staff",),
+    "tiers": ("relationship_managers",),
+    "support_desk": ("seats", "night_seats"),
+    "staff_codes": ("codes",),
+}
 
 
 def bank(customers: int) -> Scenario:
@@ -49,10 +68,12 @@ def strategy(name: str) -> Strategy:
 
 
 def without(scenario: Scenario, levers: Strategy, *mechanisms: str) -> tuple[Scenario, Strategy]:
-    """Return scenario and strategy with these mechanisms left out."""
+    """Return scenario and strategy with these sections left out, and with them those that need them."""
+    mechanisms = (*mechanisms, *(dependent for key in mechanisms for dependent in NEEDED_BY.get(key, ())))
     chosen = levers.levers.model_dump(mode="json", exclude_unset=True)
     kept = {key: section for key, section in chosen.items() if key not in mechanisms}
-    return scenario.model_copy(update=dict.fromkeys(mechanisms)), diff(levers.name, kept)
+    optional = dict.fromkeys(key for key in mechanisms if key in MECHANISMS)
+    return scenario.model_copy(update=optional), diff(levers.name, kept)
 
 
 def diff(name: str, levers: dict[str, Any]) -> Strategy:
