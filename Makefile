@@ -42,10 +42,10 @@ report: setup ## run the main job: compare the strategies of STUDY and write rep
 	@$(BIN)/simkit report $(STUDY) $(ARGS)
 
 test: setup ## run the tests, without the slow ones
-	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile -m "not slow" $(ARGS)
 
 verify: setup ## run the slow tests
-	@$(BIN)/python -m pytest -m slow $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile -m slow $(ARGS)
 
 lint: setup ## check style, types, layers and that notebooks are stored without outputs
 	@$(BIN)/ruff check .
