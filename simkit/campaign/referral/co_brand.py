@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.contacts.conversion import hazard, with_odds_ratio
+from simkit.campaign.contacts.conversion import hazard, log_odds, probability
 from simkit.campaign.contacts.spontaneous import Spontaneous
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.ledger import ContactBatch
@@ -107,8 +107,8 @@ class CoBrandPlay(Mechanism):
         """Write who applied, and who of them is new to the bank."""
         world, facts = self._world, self._facts
         strangers = max(facts.partner_size.value * world.population.size - self._shared.sum(), 0.0)
-        ratio = np.exp(self._worth @ self._shared / max(self._shared.sum(), 1))
-        applies = float(with_odds_ratio(np.asarray(facts.stranger_applies.value), ratio))
+        worth = self._worth @ self._shared / max(self._shared.sum(), 1)
+        applies = float(probability({"base": log_odds(facts.stranger_applies.value), "worth": worth}))
         new = strangers * -np.expm1(-self._rate * world.campaign_days) * applies
         world.ledger.figure("new_to_bank_applicants", new)
         applicants = new + self._wallets
