@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
+from simkit.campaign.half_life import left_after
 from simkit.campaign.ledger import Ledger
 from simkit.params import Scenario
 from simkit.params.mechanisms import opinion
@@ -42,7 +43,7 @@ class Trust:
         self._ledger = ledger
         self._shifts: list[Shift] = []
         self._shift = np.zeros(len(scenario.segments), dtype=np.float32)
-        self._kept_a_week = 0.5 ** (_DAYS_PER_WEEK / facts.half_life.value) if facts.half_life.value else 0.0
+        self._kept_a_week = left_after(_DAYS_PER_WEEK, facts.half_life.value)
         luck = streams.decision("trust.own").words(np.arange(population.size), width=1)[:, 0]
         # Segment and slice in one number, at most 250 × 256, so that a look-up is one step.
         self._place = population.segment * np.uint16(_LEVELS) + (luck >> 24).astype(np.uint16)

@@ -7,6 +7,7 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.half_life import left_after
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.mechanism import Mechanism, Outreach
@@ -35,7 +36,7 @@ class WordOfMouth(Mechanism):
             raise ValueError("word of mouth takes part only where the scenario has it")
         self._world, self._facts = world, facts
         self._neighbourhood = Neighbourhood(facts, world.population, world.streams)
-        self._kept_a_week = 0.5 ** (_DAYS_PER_WEEK / facts.half_life.value) if facts.half_life.value else 0.0
+        self._kept_a_week = left_after(_DAYS_PER_WEEK, facts.half_life.value)
         self._good_word = world.scenario.by_segment(facts.positive).astype(np.float32)
         # By plain value, so that comparing a batch stays a matter of bytes.
         self._reasons = {

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.half_life import left_after
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.mechanism import Mechanism, Outreach
@@ -38,7 +39,7 @@ class Satisfaction(Mechanism):
         self._own = np.zeros(size, dtype=np.uint8)
         self._own_luck = world.streams.decision("satisfaction.own")
         self._moved = np.zeros(size, dtype=np.float32)
-        self._kept_a_week = np.float32(0.5 ** (_WEEK / facts.half_life.value) if facts.half_life.value else 0)
+        self._kept_a_week = np.float32(left_after(_WEEK, facts.half_life.value))
         self._staying = np.float32(facts.staying.value)
         ratios = leaving_ratios(facts.staying.value, STANDARD_NORMAL)
         self._own_log_ratio = np.log(ratios).astype(np.float32)

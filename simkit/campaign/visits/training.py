@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simkit.campaign.contacts.meetings import VISITS
+from simkit.campaign.half_life import left_after
 from simkit.campaign.influences import Customers
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.mechanism import Mechanism, Outreach
@@ -40,7 +41,7 @@ class Training(Mechanism):
         first = np.log(self._training.first_day_odds_ratio.value)
         days = self._knowledge if share == 1 else (1 - share**self._knowledge) / (1 - share)
         self._log_odds = float(first * days)
-        self._knowledge *= 0.5 ** (1 / half_life) if half_life else 0.0
+        self._knowledge *= left_after(1, half_life)
         if day < self._world.campaign_days:
             self._skills.append(float(np.exp(self._log_odds)))
 
