@@ -17,7 +17,8 @@ from simkit.params.loading import (
 )
 from simkit.params.quantity import BySegment, Frozen, Measure, Quantity
 from simkit.params.scenario import Scenario
-from simkit.params.strategy import DO_NOTHING, Difference, Resolved, Strategy, StudyPlan, resolve
+from simkit.params.strategy import DO_NOTHING, Difference, Resolved, Strategy, StudyPlan, resolve, with_levers
+from simkit.params.uncertainty import UncertainNumber, drawn_values, uncertain_numbers, with_values
 from simkit.params.yaml_file import YamlFile, read_yaml
 
 __all__ = [
@@ -41,10 +42,12 @@ __all__ = [
     "Scenario",
     "Strategy",
     "StudyPlan",
+    "UncertainNumber",
     "YamlFile",
     "check_parameters",
     "document_parameters",
     "draw_parameters",
+    "drawn_values",
     "find_parameters",
     "load_model",
     "load_scenario",
@@ -54,5 +57,8 @@ __all__ = [
     "parameter_folder",
     "read_yaml",
     "resolve",
+    "uncertain_numbers",
     "validated",
+    "with_levers",
+    "with_values",
 ]

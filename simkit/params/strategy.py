@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
 from simkit.params.errors import Finding, ParameterError
+from simkit.params.explanation import explain
 from simkit.params.levers import Levers, Title
 from simkit.params.quantity import Frozen
 from simkit.params.scenario import Name, Scenario
+from simkit.params.yaml_file import YamlFile
 
 DO_NOTHING = "do_nothing"
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
@@ -24,6 +27,12 @@ class Strategy(Frozen):
     title: Title
     summary: Title
     levers: Levers = Levers()
+
+
+class _Choice(Frozen):
+    """The part of a strategy that levers are set in."""
+
+    levers: Levers
 
 
 class StudyPlan(Frozen):
@@ -79,6 +88,27 @@ def resolve(scenario: Scenario, strategy: Strategy) -> Resolved:
     if findings:
         raise ParameterError(findings)
     return Resolved(levers, tuple(_differences("levers", default, levers.model_dump(mode="json"))))
+
+
+def with_levers(strategy: Strategy, levers: Mapping[str, Any]) -> Strategy:
+    """Return the strategy with these levers set, by dotted keys such as `levers.field.teams`; a whole number may come as a float.
+
+    Raises `ParameterError` with the nearest name for a lever that does not exist, and for a value that one cannot have.
+    """
+    data: dict[str, Any] = {"levers": strategy.levers.model_dump(mode="json", exclude_unset=True)}
+    for key, value in levers.items():
+        *sections, name = key.split(".")
+        below = data
+        for section in sections:
+            here = below.get(section)
+            below[section] = dict(here) if isinstance(here, Mapping) else {}
+            below = below[section]
+        below[name] = int(value) if isinstance(value, float) and value.is_integer() else value
+    file = YamlFile(Path(f"strategy {strategy.name}"), data, {})
+    try:
+        return strategy.model_copy(update={"levers": _Choice.model_validate(data).levers})
+    except ValidationError as error:
+        raise ParameterError(explain(_Choice, file, error)) from error
 
 
 def _merged(default: Mapping[str, Any], diff: Mapping[str, Any]) -> dict[str, Any]:
