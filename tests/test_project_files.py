@@ -45,7 +45,9 @@ def declared(*extras):
     waiting = list(extras)
     for extra in waiting:
         requirements = [Requirement(line) for line in optional[extra]]
-        waiting += [named for requirement in requirements if requirement.name == "simkit" for named in requirement.extras]
+        waiting += [
+            named for requirement in requirements if requirement.name == "simkit" for named in requirement.extras
+        ]
         stated += [requirement for requirement in requirements if requirement.name != "simkit"]
     return stated
 

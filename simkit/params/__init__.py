@@ -19,7 +19,7 @@ from simkit.params.quantity import BySegment, Frozen, Measure, Quantity
 from simkit.params.scenario import Scenario
 from simkit.params.strategy import DO_NOTHING, Difference, Resolved, Strategy, StudyPlan, resolve, with_levers
 from simkit.params.uncertainty import UncertainNumber, drawn_values, uncertain_numbers, with_values
-from simkit.params.yaml_file import YamlFile, read_yaml
+from simkit.params.yaml_file import YamlFile, read_value, read_yaml
 
 __all__ = [
     "BASE_DRAW",
@@ -55,6 +55,7 @@ __all__ = [
     "load_study",
     "nearest",
     "parameter_folder",
+    "read_value",
     "read_yaml",
     "resolve",
     "uncertain_numbers",

@@ -85,6 +85,19 @@ def read_yaml(path: Path) -> YamlFile:
     return YamlFile(path, data, reader.lines)
 
 
+def read_value(text: str, place: str) -> Any:  # noqa: ANN401 - YAML holds any plain value
+    """Return the value that `text` would be in a file, such as `5`, `true`, `[young]`; raise `ParameterError` that names `place`."""
+    reader = _Reader(Path(place))
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        value = None if node is None else reader.value(node, "")
+    except yaml.YAMLError as error:
+        raise ParameterError([Finding(place, "", f"'{text}' is not valid YAML")]) from error
+    if reader.findings:
+        raise ParameterError(reader.findings)
+    return value
+
+
 class _Reader:
     """Turns nodes into data and keeps the line of each key."""
 
@@ -106,10 +119,11 @@ class _Reader:
             if name in data:
                 self._report(name_node, below, f"the key stands twice (first in line {self.lines[below]})")
             self.lines[below] = name_node.start_mark.line + 1
-            data[name] = self._value(value_node, below)
+            data[name] = self.value(value_node, below)
         return data
 
-    def _value(self, node: yaml.Node, key: str) -> Any:  # noqa: ANN401 - YAML holds any plain value
+    def value(self, node: yaml.Node, key: str) -> Any:  # noqa: ANN401 - YAML holds any plain value
+        """Return a node's data."""
         if id(node) in self._read:
             self._report(node, key, "is an alias; write the values out")
             return None
@@ -129,7 +143,7 @@ class _Reader:
 
     def _item(self, node: yaml.Node, key: str) -> Any:  # noqa: ANN401
         self.lines[key] = node.start_mark.line + 1
-        return self._value(node, key)
+        return self.value(node, key)
 
     def _report(self, node: yaml.Node, key: str, problem: str) -> None:
         self.findings.append(Finding(str(self._path), key, problem, node.start_mark.line + 1))

@@ -31,9 +31,15 @@ HTML_LANGUAGES: Mapping[Language, str] = {"en": "en", "zh": "zh-CN"}
 
 @cache
 def catalogue(language: Language) -> Mapping[str, str]:
-    """Return all messages of *language* by dotted key, such as ``chart.lasting.clear``."""
-    text = (resources.files("simkit.reporting") / "texts" / f"{language}.yaml").read_text(encoding="utf-8")
-    return dict(_flatten(yaml.safe_load(text)))
+    """Return all messages of *language* by dotted key, such as ``chart.lasting.clear``, from all its files; none may say one twice."""
+    messages: dict[str, str] = {}
+    for file in (resources.files("simkit.reporting") / "texts" / language).iterdir():
+        own = dict(_flatten(yaml.safe_load(file.read_text(encoding="utf-8"))))
+        twice = sorted(messages.keys() & own.keys())
+        if twice:
+            raise ValueError(f"{file.name}: {', '.join(twice)} stand in another file of {language} too")
+        messages |= own
+    return messages
 
 
 def _flatten(messages: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from simkit.study.comparison import (
 )
 from simkit.study.estimates import Estimate, paired_difference
 from simkit.study.execution import StudyError, execute
+from simkit.study.observing import CampaignObserver, Observe
 from simkit.study.planning import CAMPAIGN, Model, RunTask, plan_runs
 from simkit.study.records import StudyRecord, recorded_studies
 from simkit.study.store import ResultStore
@@ -21,8 +22,10 @@ __all__ = [
     "COST_PER_INCREMENTAL_LASTING",
     "COST_PER_INCREMENTAL_PAYMENT",
     "INCREMENTAL_LASTING",
+    "CampaignObserver",
     "Estimate",
     "Model",
+    "Observe",
     "ResultStore",
     "RunTask",
     "Study",

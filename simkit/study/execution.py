@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Protocol, TypeVar
 
 import joblib
@@ -20,7 +20,7 @@ from joblib.externals.loky.process_executor import BrokenProcessPool
 from simkit.campaign import Detail
 from simkit.params import ParameterError, PlannerError, Scenario, Strategy
 from simkit.study.planning import CAMPAIGN, Model, RunTask
-from simkit.study.progress import progress_of
+from simkit.study.progress import Progress, progress_of
 from simkit.study.store import ResultStore
 
 Task = TypeVar("Task")
@@ -56,7 +56,7 @@ def execute(
     store: ResultStore,
     *,
     workers: int | None = None,
-    progress: bool = True,
+    progress: bool | Progress = True,
     model: Model = CAMPAIGN,
 ) -> int:
     """Make the runs that `store` does not hold yet; return how many were made.
@@ -72,6 +72,7 @@ def execute(
     wanted = {task.fingerprint: task for task in reversed(list(tasks))}
     pending = [task for task in reversed(wanted.values()) if not store.measured(task.fingerprint, model.measure)]
     executor = executor_for(workers, len(pending))
+    shown = partial(progress_of, shown=progress) if isinstance(progress, bool) else progress
     failures: list[Failure] = []
 
     def kept() -> str:
@@ -81,7 +82,7 @@ def execute(
         if executor is not serial:
             _compile_once(pending, model)
         with (
-            progress_of(len(pending), stored=len(wanted) - len(pending), shown=progress) as advance,
+            shown(len(pending), len(wanted) - len(pending)) as advance,
             closing(executor(_make, _jobs(pending, store, model))) as outcomes,
         ):
             for failure in outcomes:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import inspect
+import json
 import shlex
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 import pyarrow as pa
@@ -17,6 +20,8 @@ from simkit.campaign import CampaignRun, Detail, compile_offered, resolved_param
 from simkit.campaign.fingerprint import fingerprint_of, hash_of
 from simkit.metrics import run_metrics
 from simkit.params import Scenario, Strategy, StudyPlan, load_scenario, load_strategy
+
+_NONE: Mapping[str, object] = MappingProxyType({})
 
 
 class _Run(Protocol):
@@ -109,6 +114,35 @@ def with_scale_and_seed(scenario: Scenario, scale: float | None, seed: int | Non
     return scenario.model_copy(update={key: value for key, value in instead.items() if value is not None})
 
 
+@dataclass(frozen=True)
+class Alternative:
+    """A strategy upon a scenario: what all its runs share.
+
+    parameters: the hash of both, resolved. names: of scenario and strategy, as `simkit run` finds them. options: what `simkit run` needs
+    beside the names.
+    """
+
+    scenario: Scenario
+    strategy: Strategy
+    detail: Detail
+    parameters: str
+    names: tuple[str, str]
+    options: tuple[str, ...] = ()
+
+    def run(self, draw: int, replication: int, model: Model) -> RunTask:
+        """Return one of its runs."""
+        which = ["--replication", str(replication), *(["--draw", str(draw)] if draw else [])]
+        return RunTask(
+            scenario=self.scenario,
+            strategy=self.strategy,
+            draw=draw,
+            replication=replication,
+            detail=self.detail,
+            fingerprint=model.fingerprint(self.parameters, draw, replication, self.detail),
+            command=shlex.join(["simkit", "run", *self.names, *which, *self.options]),
+        )
+
+
 def plan_runs(plan: StudyPlan, model: Model = CAMPAIGN) -> tuple[RunTask, ...]:
     """Expand a plan into its runs.
 
@@ -116,29 +150,30 @@ def plan_runs(plan: StudyPlan, model: Model = CAMPAIGN) -> tuple[RunTask, ...]:
     complete comparisons.
     """
     scenario = study_scenario(plan)
-    strategies = [(source, load_strategy(source)) for source in plan.all_strategies]
-    parameters = {source: model.parameters(scenario, strategy) for source, strategy in strategies}
+    alternatives = [_alternative(plan, scenario, source, model) for source in plan.all_strategies]
     return tuple(
-        RunTask(
-            scenario=scenario,
-            strategy=strategy,
-            draw=draw,
-            replication=replication,
-            detail=plan.detail,
-            fingerprint=model.fingerprint(parameters[source], draw, replication, plan.detail),
-            command=_command(plan, source, draw, replication),
-        )
+        alternative.run(draw, replication, model)
         for draw in range(plan.draws)
         for replication in range(plan.replications)
-        for source, strategy in strategies
+        for alternative in alternatives
     )
 
 
-def _command(plan: StudyPlan, strategy: str, draw: int, replication: int) -> str:
-    """Return the command that repeats one run of a plan alone."""
-    words = ["simkit", "run", plan.scenario, strategy, "--replication", str(replication)]
-    words += ["--draw", str(draw)] if draw else []
-    words += ["--scale", str(plan.scale)] if plan.scale is not None else []
-    words += ["--seed", str(plan.seed)] if plan.seed is not None else []
-    words += ["--detail", plan.detail] if plan.detail != "daily" else []
-    return shlex.join(words)
+def _alternative(plan: StudyPlan, scenario: Scenario, source: str, model: Model) -> Alternative:
+    strategy = load_strategy(source)
+    options = options_of(scale=plan.scale, seed=plan.seed, detail=plan.detail)
+    return Alternative(
+        scenario, strategy, plan.detail, model.parameters(scenario, strategy), (plan.scenario, source), options
+    )
+
+
+def options_of(
+    *, scale: float | None = None, seed: int | None = None, detail: str = "daily", values: Mapping[str, object] = _NONE
+) -> tuple[str, ...]:
+    """Return the options of `simkit run` that say this; `values` are numbers of the scenario and levers by dotted key."""
+    words = ["--scale", str(scale)] if scale is not None else []
+    words += ["--seed", str(seed)] if seed is not None else []
+    words += ["--detail", detail] if detail != "daily" else []
+    for key, value in values.items():
+        words += ["--set", f"{key}={json.dumps(value)}"]
+    return tuple(words)

@@ -1,0 +1,5 @@
+"""Let `python -m simkit.cli` do what `simkit` does."""
+
+from simkit.cli import main
+
+main()

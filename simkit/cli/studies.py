@@ -1,0 +1,97 @@
+"""Commands about studies: run one, report it, and look at what was run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from simkit.cli.options import (
+    REPORTS,
+    STORE,
+    ProgressOption,
+    ReportLanguage,
+    StoreOption,
+    WorkersOption,
+    answers,
+)
+from simkit.cli.runs import show_run
+from simkit.params import load_study
+
+if TYPE_CHECKING:
+    from simkit.study import Study
+
+
+def study(
+    plan: str, *, store: StoreOption = STORE, workers: WorkersOption = None, progress: ProgressOption = True
+) -> None:
+    """Run a study (or what is missing of it) and print how the strategies compare."""
+    from simkit.study import run_study
+
+    _show_study(run_study(load_study(plan), store=store, workers=workers, progress=progress))
+
+
+def show(
+    what: Annotated[
+        str | None, typer.Argument(help="A study's name, or the first letters of a run's fingerprint.")
+    ] = None,
+    *,
+    table: Annotated[str | None, typer.Option(help="Print the first rows of this table of the ledger.")] = None,
+    rows: Annotated[int, typer.Option(min=1)] = 20,
+    store: StoreOption = STORE,
+) -> None:
+    """List the studies that were run, or show one study or one run."""
+    from simkit.study import ResultStore, finished_runs, open_study, recorded_studies
+
+    results = ResultStore(store)
+    records = recorded_studies(store)
+    if what is None:
+        listed = Table("study", "recorded", "runs", "finished", "scenario", "scale", "seed")
+        for record in records:
+            recorded_at = record.recorded_at.astimezone().strftime("%Y-%m-%d %H:%M")
+            counts = str(len(record.runs)), str(finished_runs(record, results))
+            listed.add_row(
+                record.full_name, recorded_at, *counts, record.plan.scenario, f"{record.scale:g}", str(record.seed)
+            )
+        answers.print(listed if records else f"No study is recorded in {store}.")
+    elif Path(what).is_dir() or any(what in (record.plan.name, record.full_name) for record in records):
+        opened = open_study(what, store)
+        _show_study(opened) if table is None else answers.print(opened.table(table).head(rows).to_string())
+    else:
+        show_run(results, results.find(what), table, rows)
+
+
+def query(name: str, sql: str, *, store: StoreOption = STORE) -> None:
+    """Ask a finished study in SQL (DuckDB); every table of the ledger has its name, each row its strategy and replication."""
+    from simkit.study import open_study
+
+    answers.print(open_study(name, store).query(sql).to_string(index=False), highlight=False, soft_wrap=True)
+
+
+def report(
+    plan: str,
+    *,
+    language: Annotated[ReportLanguage, typer.Option(help="English or Chinese.")] = ReportLanguage.EN,
+    out: Annotated[Path, typer.Option(help="Folder that gets a folder of the study's name.")] = REPORTS,
+    store: StoreOption = STORE,
+    workers: WorkersOption = None,
+    progress: ProgressOption = True,
+) -> None:
+    """Run a study (or what is missing of it), execute its notebooks and write the report."""
+    from simkit.reporting import write_report
+    from simkit.study import run_study
+
+    finished = run_study(load_study(plan), store=store, workers=workers, progress=progress)
+    _show_study(finished)
+    index = write_report(finished, out, language=language.value, progress=progress)
+    answers.print(f"Report: {index}", soft_wrap=True)
+
+
+def _show_study(finished: Study) -> None:
+    """Print the comparison of the strategies."""
+    from simkit.reporting.console import comparison_tables
+
+    for table in comparison_tables(finished):
+        answers.print(table)

@@ -1,0 +1,78 @@
+"""Strategies upon a scenario and its neighbours, each with the words that repeat its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from simkit.params import DO_NOTHING, ParameterError, Scenario, Strategy, load_scenario, load_strategy, with_values
+from simkit.study.planning import Alternative, Model, options_of
+
+Point = Mapping[str, float]
+
+
+@dataclass
+class Alternatives:
+    """Strategies upon a scenario, and upon the scenario with other numbers. The command of each run says what was set."""
+
+    scenario: Scenario
+    strategies: Sequence[Strategy]
+    model: Model
+
+    def __post_init__(self) -> None:
+        self._base = _differing_options(self.scenario)
+        self._made: dict[tuple[frozenset[tuple[str, float]], int], Alternative] = {}
+        self._scenarios: dict[frozenset[tuple[str, float]], Scenario] = {frozenset(): self.scenario}
+
+    def of(self, point: Point, strategy: int) -> Alternative:
+        """Return a strategy, by its position, upon the scenario with the numbers of a point."""
+        place = frozenset(point.items())
+        if (place, strategy) not in self._made:
+            if place not in self._scenarios:
+                self._scenarios[place] = with_values(self.scenario, point)
+            self._made[place, strategy] = self._make(self._scenarios[place], self.strategies[strategy], point)
+        return self._made[place, strategy]
+
+    def _make(self, scenario: Scenario, strategy: Strategy, point: Point) -> Alternative:
+        name, levers = _said_of(strategy)
+        options = (*self._base, *options_of(values={**point, **levers}))
+        parameters = self.model.parameters(scenario, strategy)
+        return Alternative(scenario, strategy, "daily", parameters, (scenario.name, name), options)
+
+
+def _differing_options(scenario: Scenario) -> tuple[str, ...]:
+    """Return the options that make the scenario of the file of its name to this one, as far as scale and seed go."""
+    try:
+        written = load_scenario(scenario.name)
+    except ParameterError:
+        return options_of(scale=scenario.scale, seed=scenario.seed)
+    return options_of(
+        scale=scenario.scale if scenario.scale != written.scale else None,
+        seed=scenario.seed if scenario.seed != written.seed else None,
+    )
+
+
+def _said_of(strategy: Strategy) -> tuple[str, dict[str, Any]]:
+    """Return the name of a strategy's file and the levers set otherwise than there: upon `do_nothing` where no file fits."""
+    own = _levers(strategy)
+    for name in (strategy.name, DO_NOTHING):
+        try:
+            written = _levers(load_strategy(name))
+        except ParameterError:
+            continue
+        if set(written) <= set(own):
+            return name, {key: value for key, value in own.items() if key not in written or written[key] != value}
+    return strategy.name, {}
+
+
+def _levers(strategy: Strategy) -> dict[str, Any]:
+    """Return the levers that a strategy sets, by dotted key."""
+    flat: dict[str, Any] = {}
+    waiting = [("levers", strategy.levers.model_dump(mode="json", exclude_unset=True))]
+    for key, value in waiting:
+        if isinstance(value, dict) and value:
+            waiting += [(f"{key}.{name}", item) for name, item in value.items()]
+        elif key != "levers":
+            flat[key] = value
+    return flat
