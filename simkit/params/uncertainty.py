@@ -37,7 +37,7 @@ class UncertainNumber:
     source: str
     grade: str
 
-    def at(self, probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    def at(self, probability: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
         """Return the values below which the number lies with these probabilities: the inverse of its distribution function."""
         width = self.high - self.low
         rising = self.low + np.sqrt(probability * ((self.mode - self.low) * width))

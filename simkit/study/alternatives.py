@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from simkit.params import DO_NOTHING, ParameterError, Scenario, Strategy, load_s
 from simkit.study.planning import Alternative, Model, options_of
 
 Point = Mapping[str, float]
+Place = frozenset[tuple[str, float]]
 
 
 @dataclass
@@ -17,26 +18,28 @@ class Alternatives:
     """Strategies upon a scenario, and upon the scenario with other numbers. The command of each run says what was set."""
 
     scenario: Scenario
-    strategies: Sequence[Strategy]
     model: Model
 
     def __post_init__(self) -> None:
-        self._base = _differing_options(self.scenario)
-        self._made: dict[tuple[frozenset[tuple[str, float]], int], Alternative] = {}
-        self._scenarios: dict[frozenset[tuple[str, float]], Scenario] = {frozenset(): self.scenario}
+        self._options = _differing_options(self.scenario)
+        self._scenarios: dict[Place, Scenario] = {frozenset(): self.scenario}
+        self._made: dict[tuple[Place, int], Alternative] = {}
 
-    def of(self, point: Point, strategy: int) -> Alternative:
-        """Return a strategy, by its position, upon the scenario with the numbers of a point."""
-        place = frozenset(point.items())
-        if (place, strategy) not in self._made:
+    def of(self, point: Point, strategy: Strategy) -> Alternative:
+        """Return a strategy upon the scenario with the numbers of a point."""
+        place, one = (
+            frozenset(point.items()),
+            id(strategy),
+        )  # what is kept keeps its strategy, so that no other gets its id
+        if (place, one) not in self._made:
             if place not in self._scenarios:
                 self._scenarios[place] = with_values(self.scenario, point)
-            self._made[place, strategy] = self._make(self._scenarios[place], self.strategies[strategy], point)
-        return self._made[place, strategy]
+            self._made[place, one] = self._make(self._scenarios[place], strategy, point)
+        return self._made[place, one]
 
     def _make(self, scenario: Scenario, strategy: Strategy, point: Point) -> Alternative:
         name, levers = _said_of(strategy)
-        options = (*self._base, *options_of(values={**point, **levers}))
+        options = (*self._options, *options_of(values={**point, **levers}))
         parameters = self.model.parameters(scenario, strategy)
         return Alternative(scenario, strategy, "daily", parameters, (scenario.name, name), options)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 
+from simkit.campaign.fingerprint import hash_of
 from simkit.metrics import ALL, KPIS
 from simkit.params import (
     Finding,
@@ -59,53 +61,95 @@ class CampaignObserver:
         progress: bool = True,
         model: Model = CAMPAIGN,
     ) -> None:
-        self.runs_made = 0
-        self.seconds = 0.0
-        self._alternatives = Alternatives(scenario, strategies, model)
+        self._account = _Account()
+        self.strategies = tuple(strategies)
+        self._alternatives = Alternatives(scenario, model)
         self._figures = _Figures([_known(scenario, kpi) for kpi in kpis])
         self._store = ResultStore(store)
         self._uncertain = uncertain
         self._workers = workers
         self._progress = OpenEnded() if progress else False
         self._model = model
-        self._values: dict[str, Values] = {}
+
+    @property
+    def runs_made(self) -> int:
+        """Return how many runs had to be made; those that were stored before are not counted."""
+        return self._account.runs_made
+
+    @property
+    def seconds(self) -> float:
+        """Return the wall time that went into making them."""
+        return self._account.seconds
+
+    @property
+    def runs_asked(self) -> int:
+        """Return how many runs the answers rest on, whoever made them and when."""
+        return len(self._account.values)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the hash of the fingerprints of all runs that the answers rest on, by which a result can be compared with another."""
+        return hash_of({"runs": sorted(self._account.values)})
+
+    def for_strategies(self, strategies: Sequence[Strategy]) -> CampaignObserver:
+        """Return an observer of other strategies with the same key figures; runs, seconds and fingerprint are counted together."""
+        other = copy.copy(self)
+        other.strategies = tuple(strategies)
+        return other
 
     def __call__(self, strategies: Sequence[int], replications: Sequence[int]) -> Values:
         """Return the key figures, shape (strategies, replications, key figures)."""
-        return self.at_points([_AS_WRITTEN], strategies, replications)[0]
+        values: Values = self.at_points([_AS_WRITTEN], strategies, replications)[0]
+        return values
 
     def at_points(self, points: Sequence[Point], strategies: Sequence[int], replications: Sequence[int]) -> Values:
         """Return the key figures where numbers of the scenario, by dotted key, are something else.
 
         The shape is (points, strategies, replications, key figures). A number of a point is certain: no draw moves it.
         """
+        probes = [(point, replication) for point in points for replication in replications]
+        shape = (len(points), len(replications), len(strategies), self._figures.count)
+        return self.at_probes(probes, strategies).reshape(shape).swapaxes(1, 2)
+
+    def at_probes(self, probes: Sequence[tuple[Point, int]], strategies: Sequence[int]) -> Values:
+        """Return the key figures of each (point, replication), shape (probes, strategies, key figures)."""
         tasks = [
-            self._alternatives.of(point, strategy).run(self._draw(replication), replication, self._model)
-            for point in points
-            for replication in replications
+            self._alternatives.of(point, self.strategies[strategy]).run(
+                self._draw(replication), replication, self._model
+            )
+            for point, replication in probes
             for strategy in strategies
         ]
         self._observe(tasks)
-        values = np.array([self._values[task.fingerprint] for task in tasks])
-        shape = (len(points), len(replications), len(strategies), self._figures.count)
-        return values.reshape(shape).swapaxes(1, 2)
+        values = np.array([self._account.values[task.fingerprint] for task in tasks])
+        return values.reshape(len(probes), len(strategies), self._figures.count)
 
     def _draw(self, replication: int) -> int:
         return replication + 1 if self._uncertain else 0
 
     def _observe(self, tasks: Iterable[RunTask]) -> None:
         """Make the runs that are missing and keep the key figures of those that were not asked for before."""
-        new = [task for task in tasks if task.fingerprint not in self._values]
+        account = self._account
+        new = [task for task in tasks if task.fingerprint not in account.values]
         began = time.perf_counter()
         try:
-            self.runs_made += execute(
+            account.runs_made += execute(
                 new, self._store, workers=self._workers, progress=self._progress, model=self._model
             )
         finally:
-            self.seconds += time.perf_counter() - began
+            account.seconds += time.perf_counter() - began
         for task in new:
             _, metrics = self._store.read_head(task.fingerprint)
-            self._values[task.fingerprint] = self._figures.of(metrics)
+            account.values[task.fingerprint] = self._figures.of(metrics)
+
+
+@dataclass
+class _Account:
+    """What a procedure has asked for: runs made, wall time of making them, and the key figures of every run."""
+
+    runs_made: int = 0
+    seconds: float = 0.0
+    values: dict[str, Values] = field(default_factory=dict)
 
 
 def _known(scenario: Scenario, kpi: str | tuple[str, str]) -> tuple[str, str]:

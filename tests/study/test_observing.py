@@ -104,12 +104,39 @@ def test_points_are_the_scenario_with_these_numbers(tmp_path):
     assert elsewhere.runs_made == 0
 
 
+def test_a_probe_is_one_point_with_one_replication(tmp_path):
+    """Where each point has luck of its own, no other run is made."""
+    probes = [({}, 3), ({"field.no_show": 0.5}, 1), ({"field.no_show": 0.5}, 2)]
+    observe = observer(tmp_path, fake=Doors())
+    values = observe.at_probes(probes, [2, 0])
+    assert values.shape == (3, 2, 2)
+    assert observe.runs_made == 6
+    for place, (point, replication) in enumerate(probes):
+        assert (values[place] == observe.at_points([point], [2, 0], [replication])[0, :, 0]).all()
+    assert observe.runs_made == 6
+
+
+def test_further_strategies_are_counted_with_the_first(tmp_path):
+    """A search that makes up strategies as it goes has one account; the fingerprint is that of all runs, in any order."""
+    first = observer(tmp_path)
+    first([0], range(3))
+    alone = first.fingerprint
+    further = first.for_strategies(STRATEGIES[1:])
+    assert (further([0], range(3)) == observer(tmp_path)([1], range(3))).all()
+    assert (first.runs_made, further.runs_asked, first.fingerprint) == (6, 6, further.fingerprint)
+    assert first.fingerprint != alone
+    other_way = observer(tmp_path)
+    other_way([1], [2, 1, 0])
+    other_way([0], range(3))
+    assert (other_way.fingerprint, other_way.runs_made, other_way.runs_asked) == (first.fingerprint, 0, 6)
+
+
 def test_a_run_at_a_point_is_repeated_by_its_command(tmp_path, monkeypatch):
     """The command that a failure would print makes the very run: same scale, seed, numbers and levers."""
     tiny = SCENARIO.model_copy(update={"scale": 0.001, "seed": 5})
     strategy = with_levers(load_strategy("digital_first"), {"levers.calls.ai_lines": 2, "levers.field.doors": False})
     point = {"field.no_show": 0.31, "wallet.holders_at_start": 0.9}
-    task = Alternatives(tiny, [strategy], CAMPAIGN).of(point, 0).run(2, 1, CAMPAIGN)
+    task = Alternatives(tiny, CAMPAIGN).of(point, strategy).run(2, 1, CAMPAIGN)
     monkeypatch.setattr("sys.argv", [*shlex.split(task.command), "--store", str(tmp_path)])
     with pytest.raises(SystemExit) as stop:
         cli.main()
@@ -121,8 +148,7 @@ def test_a_strategy_without_a_file_is_said_upon_doing_nothing():
     """A candidate of an optimiser has a name of its own; its runs can be repeated all the same."""
     candidate = load_strategy("digital_first").model_copy(update={"name": "candidate_7"})
     named, nameless = (
-        Alternatives(SCENARIO, [strategy], CAMPAIGN).of({}, 0)
-        for strategy in (load_strategy("digital_first"), candidate)
+        Alternatives(SCENARIO, CAMPAIGN).of({}, strategy) for strategy in (load_strategy("digital_first"), candidate)
     )
     assert named.options == ()
     assert nameless.names == ("city_bank", "do_nothing")
