@@ -32,7 +32,7 @@ def _philox(
     occasions: NDArray[np.uint32],
     words: NDArray[np.uint32],
 ) -> None:
-    """Fill `words` (n, width), width 1 to 4, with the Philox4x32-10 block of each (identifier, occasion).
+    """Fill `words` (width, n), width 1 to 4, with the Philox4x32-10 block of each (identifier, occasion), one column a block.
 
     `occasions` has one entry for all or one for each identifier. Every operation is cast back to 64 bits and masked on purpose:
     numba widens sums of 32-bit integers, and a silent widening changes the stream.
@@ -41,7 +41,7 @@ def _philox(
     half = np.uint64(32)
     multiplier_0, multiplier_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
     weyl_0, weyl_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
-    width = words.shape[1]
+    width = words.shape[0]
     for row in range(identifiers.shape[0]):
         counter_0 = np.uint64(identifiers[row])
         counter_1 = np.uint64(occasions[row if occasions.shape[0] > 1 else 0])
@@ -55,13 +55,13 @@ def _philox(
             counter_3 = product_0 & mask
             key_0 = (key_0 + weyl_0) & mask
             key_1 = (key_1 + weyl_1) & mask
-        words[row, 0] = np.uint32(counter_0)  # four branches, not a loop: the compiler turns these into vector code
+        words[0, row] = np.uint32(counter_0)  # four branches and rows, not a loop: the compiler makes vector code of these
         if width > 1:
-            words[row, 1] = np.uint32(counter_1)
+            words[1, row] = np.uint32(counter_1)
         if width > 2:  # noqa: PLR2004
-            words[row, 2] = np.uint32(counter_2)
+            words[2, row] = np.uint32(counter_2)
         if width > 3:  # noqa: PLR2004
-            words[row, 3] = np.uint32(counter_3)
+            words[3, row] = np.uint32(counter_3)
 
 
 class Decision:
@@ -74,7 +74,7 @@ class Decision:
         self._replication = replication
 
     def words(self, identifiers: Identifiers, occasion: int | Identifiers = 0, width: int = 4) -> NDArray[np.uint32]:
-        """Return the first `width` (1 to 4) 32-bit words of each identifier's block, shape (n, width).
+        """Return the first `width` (1 to 4) 32-bit words of each identifier's block, shape (n, width); columns are contiguous.
 
         Raises `ValueError` for another width, and for occasions that are neither one nor as many as the identifiers.
         """
@@ -86,9 +86,13 @@ class Decision:
             raise ValueError(
                 f"{occasions.shape[0]} occasions for {rows.shape[0]} identifiers; give one, or one for each"
             )
-        words = np.empty((rows.shape[0], width), dtype=np.uint32)
+        words = np.empty((width, rows.shape[0]), dtype=np.uint32)
         _philox(self._seed, self._replication, self._code, rows, occasions, words)
-        return words
+        return words.T
+
+    def faces(self, identifiers: Identifiers, occasion: int | Identifiers = 0, width: int = 4) -> NDArray[np.uint16]:
+        """Return the first `width` (1 to 4) words of each block as faces of a die of 65,536, shape (n, 2 × width)."""
+        return np.ascontiguousarray(self.words(identifiers, occasion, width)).view(np.uint16)
 
     def uniform(self, identifiers: Identifiers, occasion: int | Identifiers = 0) -> Uniforms:
         """Return one number in the open interval (0, 1) for each identifier, shape (n,).
@@ -98,11 +102,10 @@ class Decision:
         return self.uniforms(identifiers, occasion, width=1)[:, 0]
 
     def uniforms(self, identifiers: Identifiers, occasion: int | Identifiers = 0, width: int = 4) -> Uniforms:
-        """Return `width` (1 to 4) independent numbers in (0, 1) for each identifier, shape (n, width)."""
-        words = self.words(identifiers, occasion, width).astype(np.float64)
-        words += 0.5
-        words *= _WORD_TO_UNIT
-        return words
+        """Return `width` (1 to 4) independent numbers in (0, 1) for each identifier, shape (n, width); columns are contiguous."""
+        numbers: Uniforms = self.words(identifiers, occasion, width) + 0.5
+        numbers *= _WORD_TO_UNIT
+        return numbers
 
     def exponential(self, identifiers: Identifiers, occasion: int | Identifiers = 0) -> Uniforms:
         """Return exponential numbers of mean 1, shape (n,), by inversion."""

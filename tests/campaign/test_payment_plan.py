@@ -31,7 +31,7 @@ def plain(luck, kinds, cuts):
 
 def drawn_luck(users, seed=3):
     """Return 16-bit faces as the model draws them, shape (users, 8)."""
-    return Streams(seed, 0).decision("week").words(np.arange(users)).view(np.uint16)
+    return Streams(seed, 0).decision("week").faces(np.arange(users))
 
 
 def test_the_compiled_loop_agrees_with_numpy_bit_for_bit():

@@ -31,7 +31,7 @@ class PaymentAmounts:
 
         A payer has eight amounts a day; who pays more often pays the first of them again.
         """
-        faces = self._luck.words(payers, day).view(np.uint16)
+        faces = self._luck.faces(payers, day)
         amounts = np.empty(int(payments.sum(dtype=np.int64)), dtype=np.int64)
         look_up(faces, payments, self._segment[payers].astype(np.uint8), self._amount, amounts)
         return amounts

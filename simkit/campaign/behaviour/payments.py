@@ -148,7 +148,7 @@ class Payments:
     def _draw(self, users: Customers, day: int) -> NDArray[np.uint8]:
         """Return Poisson payments for each weekday of the current week, shape (7, users), from one block of luck a user-week."""
         week = int(self._world.calendar.week[day])
-        luck = self._plan_luck.words(users, week).view(np.uint16)
+        luck = self._plan_luck.faces(users, week)
         kind = self._rewards.rate_step(users, day) * self._kinds + self._kind[users]
         if self._world.spending:
             # The spare face decides between the two nearest levels, so that small changes hold on average.

@@ -24,7 +24,7 @@ class CustomerTags:
 
     def __init__(self, tags: Tags, scenario: Scenario, population: Population, streams: Streams) -> None:
         self._tags = tags
-        faces = streams.decision("tags.who").words(np.arange(population.size), width=2).view(np.uint16)
+        faces = streams.decision("tags.who").faces(np.arange(population.size), width=2)
         standard = ndtri((np.arange(_FACES) + 0.5) / _FACES).astype(np.float32)
         spread = np.float32(scenario.response.propensity_spread.value)
         own = population.propensity / spread + spread / 2 if spread else np.float32(0)
