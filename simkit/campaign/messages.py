@@ -19,7 +19,7 @@ from simkit.campaign.world import World
 from simkit.params.levers import MessageChannel, MessageLever
 from simkit.params.scenario import Message
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 _FREE_CONTACTS = 2  # contacts in 28 days from which on opting out becomes likelier
 
 
@@ -132,16 +132,18 @@ class Messages:
             return
         if self.tailoring:
             sent &= self.tailoring.goes_out(audience.customers, audience.channel, day)
-        customers, delivered = audience.customers[sent], audience.delivered[sent]
-        chance_odds = audience.odds[sent] * world.opening.changing_ratio(customers, audience.channel)
+        rows = np.flatnonzero(sent)  # of many, rows are taken several times as fast as by yes and no
+        customers, delivered = audience.customers.take(rows).astype(np.intp), audience.delivered.take(rows)
+        chance_odds = audience.odds.take(rows) * world.opening.changing_ratio(customers, audience.channel)
         chance_odds *= delivered
         effect = self.tailoring.send(customers, audience.channel, day) if self.tailoring else None
         if effect:
             chance_odds *= effect.convert
-        self._threshold[customers] -= np.log1p(chance_odds)
-        opened = self._threshold[customers] <= 0
-        opted_out = self._opt_out(audience, sent, delivered, effect) & ~opened
-        outcome = np.where(delivered, Outcome.DELIVERED, Outcome.NOT_DELIVERED).astype(np.uint8)
+        left = self._threshold.take(customers) - np.log1p(chance_odds)
+        self._threshold[customers] = left
+        opened = left <= 0
+        opted_out = self._opt_out(audience, rows, customers, delivered, effect) & ~opened
+        outcome = np.where(delivered, np.uint8(Outcome.DELIVERED), np.uint8(Outcome.NOT_DELIVERED))
         outcome[opted_out] = Outcome.OPTED_OUT
         outcome[opened] = Outcome.OPENED
         batch = ContactBatch(customers, outcome, chance_odds / (1 + chance_odds), hour=audience.delivery.hour)
@@ -152,26 +154,28 @@ class Messages:
         world.ledger.cost(day, CostItem.MESSAGE, audience.channel, n, n * audience.message.unit_cost.value)
         world.record.note(customers[delivered], audience.message.fatigue_weight.value)
         world.wallets.open(customers[opened], day, audience.channel)
-        sent[sent] = opted_out
-        audience.keep(~sent)
+        if opted_out.any():
+            kept = np.ones(audience.customers.shape[0], dtype=np.bool_)
+            kept[rows[opted_out]] = False
+            audience.keep(kept)
 
     def _opt_out(
         self,
         audience: _Audience,
-        sent: NDArray[np.bool_],
+        rows: NDArray[np.integer],
+        customers: NDArray[np.integer],
         delivered: NDArray[np.bool_],
         effect: Effect | None,
     ) -> NDArray[np.bool_]:
         """Say who of those written to opts out, by the same device of an exponential threshold."""
-        world, customers = self._world, audience.customers[sent]
+        world = self._world
         rate = -np.log1p(-world.scenario.by_segment(audience.message.opt_out))
         excess = np.maximum(world.record.recent(customers) - _FREE_CONTACTS, 0)
         growth = 1 + self._opt_out_growth * excess
         if effect:
             growth *= effect.opt_out
-        left = audience.patience[sent] - (rate[world.population.segment[customers]] * growth * delivered).astype(
-            np.float32
-        )
-        audience.patience[sent] = left
+        hazard = rate.take(world.population.segment.take(customers)) * growth * delivered
+        left = audience.patience.take(rows) - hazard.astype(np.float32)
+        audience.patience[rows] = left
         gone: NDArray[np.bool_] = left <= 0
         return gone

@@ -145,6 +145,7 @@ class Campaign:
                 mechanism.close(day)
             # Who adopts without us; payments, which rewards look at; what people tell each other and think of us; who lasted.
             self._organic.step(day)
+            world.wallets.settle_openings(day)
             reach.payments.play(day)
             for mechanism in mechanisms:
                 mechanism.end_day(day)

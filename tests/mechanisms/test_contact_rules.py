@@ -184,7 +184,9 @@ def contacts_allowed(rules, days, channel=Channel.SMS):
     customer, allowed = np.zeros(1, dtype=np.int32), []
     for day in range(max(days) + 1):
         rules.begin_day(day, (day + 2) % 7)
-        if day in days and rules.allow(customer, channel)[0]:
+        free = np.ones(1, dtype=np.bool_)
+        rules.restrict(free, customer, channel)
+        if day in days and free[0]:
             allowed.append(day)
             batch = ContactBatch(customer, np.array([Outcome.DELIVERED], dtype=np.uint8), np.zeros(1), hour=9)
             rules.see(day, channel, batch)

@@ -68,7 +68,7 @@ class BankPoints:
         accounts = self._askers[day % _WEEK]
         if self._waits:
             accounts = accounts[np.flatnonzero(self._unspent[accounts] >= self._price)]
-        active = self._world.wallets.status[self._players.customers[accounts]] == Status.ACTIVE
+        active = self._world.wallets.status[self._players.customers[accounts]] == Status.ACTIVE.value
         accounts = accounts[active & self._players.knows(accounts, day)]
         if not self._waits:
             return accounts, np.zeros(accounts.shape[0], dtype=np.int64)

@@ -100,16 +100,16 @@ class ContactCentre:
 
     def _human_day(self, day: int) -> None:
         customers, dialled, _ = self._human.call(day)
-        self._world.wallets.open(customers[dialled.outcome == Outcome.OPENED], day, Channel.HUMAN_CALL)
-        self.on_visit_agreed(customers[dialled.outcome == Outcome.VISIT_AGREED], day)
+        self._world.wallets.open(customers[dialled.outcome == Outcome.OPENED.value], day, Channel.HUMAN_CALL)
+        self.on_visit_agreed(customers[dialled.outcome == Outcome.VISIT_AGREED.value], day)
 
     def _machine_day(self, day: int) -> tuple[Customers, NDArray[np.floating], NDArray[np.float64]]:
         """Return who is transferred to the hotline, with what chance to open there, and when."""
         customers, dialled, ends = self._machine.call(day)
-        self._world.wallets.open(customers[dialled.outcome == Outcome.OPENED], day, Channel.AI_CALL)
+        self._world.wallets.open(customers[dialled.outcome == Outcome.OPENED.value], day, Channel.AI_CALL)
         cost = self._world.scenario.costs.ai_dial.value * customers.shape[0]
         self._world.ledger.cost(day, CostItem.CALL, Channel.AI_CALL, customers.shape[0], cost)
-        passed_on = dialled.outcome == Outcome.TRANSFERRED
+        passed_on = dialled.outcome == Outcome.TRANSFERRED.value
         return customers[passed_on], dialled.probability[passed_on], ends[passed_on]
 
     def _dial_by_hand(self, customers: Customers, attempt: NDArray[np.uint8]) -> Dialled:

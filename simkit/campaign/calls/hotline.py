@@ -97,11 +97,11 @@ class Hotline:
         number = settled.jobs.number
         customers, outcome = self._customer[number], self._outcome[number]
         # A visit may have opened the wallet since the customer rang.
-        outcome[(outcome == Outcome.OPENED) & ~self._world.wallets.prospects(customers)] = Outcome.NO_INTEREST
+        outcome[(outcome == Outcome.OPENED.value) & ~self._world.wallets.prospects(customers)] = Outcome.NO_INTEREST
         hour = (np.where(settled.served, settled.begins, settled.jobs.arrival) - day) * 24
         batch = ContactBatch(customers, outcome, self._chance[number], hour=hour, server=settled.seat, minutes=minutes)
         self._world.ledger.contacts(day, Channel.INBOUND_CALL, batch)
-        self._world.wallets.open(customers[outcome == Outcome.OPENED], day, Channel.INBOUND_CALL)
+        self._world.wallets.open(customers[outcome == Outcome.OPENED.value], day, Channel.INBOUND_CALL)
 
     def _duty(self, day: int) -> Duty:
         """Return when which seat answers today, those included that were called in at short notice."""

@@ -13,7 +13,7 @@ from simkit.params.levers import MESSAGE_CHANNELS, ContactPolicy
 from simkit.params.mechanisms.messaging import ContactKind, FrequencyCap
 from simkit.streams import Streams
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 Chosen = NDArray[np.bool_]
 MESSAGES = frozenset(Channel[name.upper()] for name in MESSAGE_CHANNELS)
 _CALLS = frozenset({Channel.HUMAN_CALL, Channel.AI_CALL})
@@ -61,20 +61,18 @@ class ContactRules:
         for cap in self._caps:
             cap.begin_day(day, weekday)
 
-    def allow(self, customers: Customers, channel: Channel | None) -> Chosen:
-        """Say whom the rules allow a contact of this channel; where none is named, those for any contact hold."""
-        allowed = np.ones(customers.shape[0], dtype=np.bool_)
+    def restrict(self, allowed: Chosen, customers: Customers, channel: Channel | None) -> None:
+        """Take out whom the rules refuse a contact of this channel; where none is named, those for any contact hold."""
         for cap in self._caps:
             if _concerns(cap.kind, channel):
-                allowed &= cap.contacts[customers] < cap.most
+                allowed &= cap.contacts.take(customers) < cap.most
         for kind, who in self._barred:
             if _concerns(kind, channel):
-                allowed &= ~who[customers]
+                allowed &= ~who.take(customers)
         if self._suppressed.shape[0]:
-            allowed &= ~self._suppressed[customers]
+            allowed &= ~self._suppressed.take(customers)
         if self._last_day.shape[0] and channel in MESSAGES:
-            allowed &= self._last_day[customers] <= self._today - self._spacing_days
-        return allowed
+            allowed &= self._last_day.take(customers) <= self._today - self._spacing_days
 
     def see(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         """Count the contacts that reached their customers."""
@@ -84,7 +82,7 @@ class ContactRules:
         if self._last_day.shape[0]:
             self._last_day[batch.reached] = day
         if self._suppressed.shape[0]:
-            self._suppressed[batch.customers[batch.outcome == Outcome.OPTED_OUT]] = True
+            self._suppressed[batch.customers[batch.outcome == Outcome.OPTED_OUT.value]] = True
 
 
 def _concerns(kind: ContactKind, channel: Channel | None) -> bool:

@@ -144,7 +144,7 @@ class Appointments:
         )
         self._world.ledger.contacts(day, Channel.APPOINTMENT, batch)
         self._booked[customers] = False
-        met = (outcome != Outcome.CANCELLED) & (outcome != Outcome.LAPSED)
+        met = (outcome != Outcome.CANCELLED.value) & (outcome != Outcome.LAPSED.value)
         self._attempts[customers[met]] += 1
-        self._world.record.note(customers[met & (outcome != Outcome.NO_SHOW)])
+        self._world.record.note(customers[met & (outcome != Outcome.NO_SHOW.value)])
         self._world.wallets.open_assisted(customers, outcome, day, Channel.APPOINTMENT)

@@ -148,7 +148,7 @@ class Doors:
         self._attempts[customers] += 1
         self._world.record.note(customers[home])
         self._world.wallets.open_assisted(customers, outcome, day, Channel.VISIT)
-        again = (outcome == Outcome.NOT_HOME) | (outcome == Outcome.COME_BACK)
+        again = (outcome == Outcome.NOT_HOME.value) | (outcome == Outcome.COME_BACK.value)
         again &= self._attempts[customers] < self._world.levers.field.max_attempts
         self._list.again(customers[again], day + self._world.levers.field.revisit_after_days)
         return float((ends[doors] - starts[doors]).sum())

@@ -103,8 +103,8 @@ class FieldOutcomes:
     ) -> NDArray[np.float64]:
         """Return how long each visit takes."""
         field = self._world.scenario.field
-        refused, paid = outcome == Outcome.REFUSED, outcome == Outcome.OPENED_AND_PAID
-        opened = paid | (outcome == Outcome.OPENED)
+        refused, paid = outcome == Outcome.REFUSED.value, outcome == Outcome.OPENED_AND_PAID.value
+        opened = paid | (outcome == Outcome.OPENED.value)
         minutes = np.full(customers.shape[0], field.pitch.value)
         minutes[refused] = field.refuse.value
         minutes[opened] = self._open_minutes[self._world.population.segment[customers[opened]]]

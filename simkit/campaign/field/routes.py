@@ -202,9 +202,9 @@ class Routes(Mechanism):
     def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         if channel is not Channel.APPOINTMENT:
             return
-        lapsed = batch.outcome == Outcome.LAPSED
+        lapsed = batch.outcome == Outcome.LAPSED.value
         ledger, reason = self._world.ledger, self._dispatch.reason[batch.customers]
         ledger.tally(day, "appointments_unserved", batch.customers[lapsed])
-        ledger.tally(day, "appointments_visited", batch.customers[~lapsed & (batch.outcome != Outcome.CANCELLED)])
+        ledger.tally(day, "appointments_visited", batch.customers[~lapsed & (batch.outcome != Outcome.CANCELLED.value)])
         for why in (Reason.SHIFT, Reason.CAPACITY, Reason.TIME, Reason.WINDOW):
             ledger.tally(day, f"appointments_unserved_{why.name.lower()}", batch.customers[lapsed & (reason == why)])

@@ -52,7 +52,7 @@ class RelationshipManagers:
             return
         customers, talks, _ = self.list.call(day)
         world.wallets.open_assisted(customers, talks.outcome, day, _CHANNEL)
-        opened = (talks.outcome == Outcome.OPENED) | (talks.outcome == Outcome.OPENED_AND_PAID)
+        opened = (talks.outcome == Outcome.OPENED.value) | (talks.outcome == Outcome.OPENED_AND_PAID.value)
         world.ledger.tally(day, "manager_talks", customers[talks.reached])
         world.ledger.tally(day, "manager_wallets", customers[opened])
         world.ledger.tally(day, "manager_hours", customers, talks.minutes / 60)

@@ -59,7 +59,7 @@ class Breach(Mechanism):
 
     def _strike(self, day: int) -> None:
         world = self._world
-        users = np.flatnonzero(world.wallets.status == Status.ACTIVE).astype(np.int32)
+        users = np.flatnonzero(world.wallets.status == Status.ACTIVE.value).astype(np.int32)
         share = world.scenario.by_segment(self._facts.harmed)[world.population.segment[users]]
         struck = users[world.streams.decision("breach.struck").uniform(users) < share]
         self._struck[struck] = True

@@ -78,7 +78,7 @@ class Education(Mechanism):
 
     def _taught(self, day: int, visitors: Customers, outcome: Customers, cost_cny: float) -> None:
         """Count what a lesson has cost and moved; its venue and staff are paid for with the day's events."""
-        served = visitors[outcome != Outcome.LEFT_QUEUE]
+        served = visitors[outcome != Outcome.LEFT_QUEUE.value]
         before = self._trust.changed(served)
         self._world.signals.send(Signal.EDUCATED, served, day)
         self._tally("lesson_trust_points", served, self._trust.changed(served) - before, day)

@@ -56,4 +56,4 @@ class ThemeEvents(Mechanism):
         self._cost[name] += cost_cny
         self._wallets[name] += int(opened.sum())
         if self._world.trust is not None and self._trust[name]:
-            self._world.trust.move(visitors[outcome != Outcome.LEFT_QUEUE], self._trust[name], day)
+            self._world.trust.move(visitors[outcome != Outcome.LEFT_QUEUE.value], self._trust[name], day)

@@ -87,7 +87,7 @@ class WordOfMouth(Mechanism):
     def finish(self) -> None:
         """Write down how many residents of the communities hold the wallet, and how good people's words were on balance."""
         population = self._world.population
-        holds = self._world.wallets.status != Status.PROSPECT
+        holds = self._world.wallets.status != Status.PROSPECT.value
         residents = np.bincount(population.community, minlength=population.communities)
         share = np.bincount(population.community, holds, population.communities) / residents
         self._world.ledger.figure("community_penetration", float(share.mean()))

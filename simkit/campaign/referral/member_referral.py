@@ -96,7 +96,7 @@ class MemberReferralPlay(Mechanism):
     def _plan_week(self, day: int) -> None:
         """Let one week's hazard pass; who reaches the threshold recommends on a day of the week that the rest of the hazard names."""
         world, days = self._world, _DAYS_PER_WEEK - int(self._world.calendar.weekday[day])
-        staying = world.wallets.status[self._users] == Status.ACTIVE
+        staying = world.wallets.status[self._users] == Status.ACTIVE.value
         users, patience, times = self._users[staying], self._patience[staying], self._times[staying]
         weekly = self._weekly_hazard[world.population.segment[users]] * self._facts.again.value**times
         if world.recommending:

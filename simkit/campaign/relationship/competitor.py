@@ -43,7 +43,7 @@ class Competitor(Mechanism):
         if self._world.calendar.weekday[day] != _SUNDAY:
             return
         users = np.sort(self._offers_on.take_until(day))
-        users = users[self._world.wallets.status[users] == Status.ACTIVE]
+        users = users[self._world.wallets.status[users] == Status.ACTIVE.value]
         luck = self._offer_luck.uniforms(users, day, width=2)
         strength = -np.log(luck[:, 0]) * self._facts.strength.value
         resistance = self._facts.inertia.value + self._world.states["loyalty_in_paying"](users)

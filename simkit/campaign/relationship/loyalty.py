@@ -71,12 +71,12 @@ class Loyalty(Mechanism):
             )
         for need in self._leaving:
             self._leave(need, users, day)
-        self._count_premium(users[self._world.wallets.status[users] == Status.ACTIVE], day)
+        self._count_premium(users[self._world.wallets.status[users] == Status.ACTIVE.value], day)
 
     def finish(self) -> None:
         """Count satisfied and loyal users, and who has kept which need here."""
         world, last = self._world, self._world.scenario.calendar.horizon_days - 1
-        users = np.flatnonzero(world.wallets.status == Status.ACTIVE)
+        users = np.flatnonzero(world.wallets.status == Status.ACTIVE.value)
         satisfied = self._satisfied(users)
         loyal = self._of(PAY, users) >= self._facts.loyal_from.value
         quadrants = {

@@ -58,12 +58,12 @@ class Motives(Mechanism):
             return
         status, ledger = self._world.wallets.status, self._world.ledger
         if day == ends - 1:
-            users = np.flatnonzero(status == Status.ACTIVE)
+            users = np.flatnonzero(status == Status.ACTIVE.value)
             self._played = users[self._rewards.knew(users)]
             ledger.tally(day, "promotion_users", self._played)
         later = _LATER.get(day - (ends - 1))
         if later is not None:
-            ledger.tally(day, later, self._played[status[self._played] == Status.ACTIVE])
+            ledger.tally(day, later, self._played[status[self._played] == Status.ACTIVE.value])
 
     def _settle(self, customers: Customers, day: int) -> None:  # noqa: ARG002 - a listener
         segment, luck = self._world.population.segment[customers], self._kind_luck.uniform(customers)

@@ -79,7 +79,7 @@ class Neglect(Mechanism):
     def _care(self, customers: Customers, day: int) -> None:
         """Thank those who have not stopped, as far as the contact policy allows."""
         world = self._world
-        users = customers[world.wallets.status[customers] != Status.DORMANT].astype(np.int32)
+        users = customers[world.wallets.status[customers] != Status.DORMANT.value].astype(np.int32)
         users = users[world.record.allowed(users, Channel.WECOM)]
         luck, n = self._care_luck.uniform(users, day), users.shape[0]
         heard = luck < self._reaches[world.population.segment[users]]

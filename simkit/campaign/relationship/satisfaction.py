@@ -86,7 +86,7 @@ class Satisfaction(Mechanism):
     def finish(self) -> None:
         """Count the users that are left, and how content they are."""
         ledger, last = self._world.ledger, self._world.scenario.calendar.horizon_days - 1
-        users = np.flatnonzero(self._world.wallets.status == Status.ACTIVE)
+        users = np.flatnonzero(self._world.wallets.status == Status.ACTIVE.value)
         ledger.tally(last, "users_at_end", users)
         ledger.tally(last, "satisfaction_of_users", users, self.of(users))
         if self._survey is not None:

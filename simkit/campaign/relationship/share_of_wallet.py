@@ -73,13 +73,13 @@ class ShareOfWallet(Mechanism):
 
     def finish(self) -> None:
         """Add up the shares of the users that are left."""
-        users = np.flatnonzero(self._world.wallets.status == Status.ACTIVE)
+        users = np.flatnonzero(self._world.wallets.status == Status.ACTIVE.value)
         last = self._world.scenario.calendar.horizon_days - 1
         self._world.ledger.tally(last, "wallet_shares", users, self._share[users])
 
     def paid_here(self) -> Customers:
         """Return the users whose wages are paid into this bank, by number."""
-        return np.flatnonzero(self._paid_here & (self._world.wallets.status == Status.ACTIVE))
+        return np.flatnonzero(self._paid_here & (self._world.wallets.status == Status.ACTIVE.value))
 
     def _settle(self, customers: Customers, day: int) -> None:  # noqa: ARG002 - a listener
         segment = self._world.population.segment[customers]

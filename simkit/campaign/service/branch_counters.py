@@ -67,7 +67,7 @@ class BranchCounterPlay(Mechanism):
         opened = _opened(batch.outcome)
         batch.outcome[opened & ~self._world.wallets.prospects(batch.customers)] = Outcome.NO_INTEREST
         self._world.ledger.contacts(day, Channel.BRANCH, batch)
-        self._world.record.note(batch.customers[batch.outcome != Outcome.LEFT_QUEUE])
+        self._world.record.note(batch.customers[batch.outcome != Outcome.LEFT_QUEUE.value])
         self._world.wallets.open_assisted(batch.customers, batch.outcome, day, Channel.BRANCH)
         self._world.ledger.tally(day, "branch_wallets", batch.customers[_opened(batch.outcome)])
 
@@ -135,5 +135,5 @@ class BranchCounterPlay(Mechanism):
 
 
 def _opened(outcome: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    opened: NDArray[np.bool_] = (outcome == Outcome.OPENED) | (outcome == Outcome.OPENED_AND_PAID)
+    opened: NDArray[np.bool_] = (outcome == Outcome.OPENED.value) | (outcome == Outcome.OPENED_AND_PAID.value)
     return opened

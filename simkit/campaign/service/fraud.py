@@ -43,7 +43,7 @@ class FraudPlay(Mechanism):
         """Strike users, and pay for losses and for the checks of the day's payments."""
         world, ledger = self._world, self._world.ledger
         struck = self._struck.on(day)
-        struck = struck[world.wallets.status[struck] == Status.ACTIVE]
+        struck = struck[world.wallets.status[struck] == Status.ACTIVE.value]
         loss, borne = self._fraud.loss.value, self._fraud.bank_share.value
         ledger.tally(day, "fraud_cases", struck)
         ledger.tally(day, "fraud_loss", struck, loss)

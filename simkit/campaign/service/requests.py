@@ -74,22 +74,22 @@ class Requests:
     def on(self, day: int) -> tuple[Customers, NDArray[np.bool_]]:
         """Return who asks on `day`, each once, by number, and who of them wants a set-up call."""
         setup, own = self._setup_on.take_until(day), self._questions.on(day)
-        own = own[self._world.wallets.status[own] == Status.ACTIVE]
+        own = own[self._world.wallets.status[own] == Status.ACTIVE.value]
         asking, self._asking = self._asking, []
-        customers = np.unique(np.concatenate([setup, self._help_on.take(day), own, *asking]))
         self._plan_help(day)
+        customers = np.unique(np.concatenate([setup, self._help_on.take(day), own, *asking]))
         wants_setup = np.zeros(customers.shape[0], dtype=np.bool_)
         wants_setup[np.searchsorted(customers, setup)] = True
         return customers, wants_setup
 
     def _plan_help(self, day: int) -> None:
-        """Draw who of those who opened since yesterday evening will ask for help, and when."""
+        """Draw who of those who opened yesterday will ask for help, and when, today at the earliest."""
         customers = np.concatenate([np.empty(0, dtype=np.int32), *self._opened])
         self._opened = []
         luck = self._help_luck.uniforms(customers, width=2)
         asks = luck[:, 0] < self._help[self._world.population.segment[customers]]
         later = np.floor(-np.log(luck[asks, 1]) * self._delay).astype(np.int64)
-        self._help_on.spread(customers[asks], day + 1 + later)
+        self._help_on.spread(customers[asks], day + later)
 
     def _contacted(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         if channel in self._most:

@@ -95,7 +95,7 @@ class Conduct(Mechanism):
         tally(day, "visits_observed", customers)
         tally(day, "visit_minutes", customers, np.broadcast_to(batch.minutes, met.shape)[met])
         tally(day, "badged_visits", customers[self._met_with[customers, _BADGE]])
-        listening = outcome != Outcome.REFUSED
+        listening = outcome != Outcome.REFUSED.value
         briefed = listening & self._met_with[customers, _BRIEFING]
         tally(day, "security_briefings", customers[briefed])
         self._objections.count(day, customers, outcome, listening, briefed)
@@ -106,7 +106,7 @@ class Conduct(Mechanism):
         notices = outcome.shape[0] if channel == Channel.VISIT and self._levers.advance_notice else 0
         self._world.ledger.cost(day, CostItem.MESSAGE, channel, notices, notices * self._conduct.notice_cost.value)
         if channel == Channel.APPOINTMENT:
-            kept_free = int(np.sum((outcome != Outcome.CANCELLED) & (outcome != Outcome.LAPSED)))
+            kept_free = int(np.sum((outcome != Outcome.CANCELLED.value) & (outcome != Outcome.LAPSED.value)))
             reminders = kept_free * self._levers.reminders
             cost = reminders * self._conduct.reminder_cost.value
             self._world.ledger.cost(day, CostItem.MESSAGE, channel, reminders, cost)

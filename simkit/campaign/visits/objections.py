@@ -53,6 +53,6 @@ class Objections:
         tally(day, "security_doubts", customers[doubting])
         tally(day, "security_doubts_resolved", customers[resolved])
         objection[resolved] = _NO_NEED
-        without = (outcome != Outcome.OPENED) & (outcome != Outcome.OPENED_AND_PAID)
+        without = (outcome != Outcome.OPENED.value) & (outcome != Outcome.OPENED_AND_PAID.value)
         for code, name in enumerate(_NAMES):
             tally(day, f"objections_{name}", customers[without & (objection == code)])

@@ -58,6 +58,7 @@ class Wallets:
         self._first_payment_log_odds = log_odds(self._first_payment_unaided)
         self._mean_delay = scenario.wallet.first_payment_delay.value
         self._first_payment_luck = streams.decision("wallet.first_payment")
+        self._opened_today: list[Customers] = []
         self._opened_on = DueDates(np.int32)
         self._first_payment_on = DueDates(np.int32)
 
@@ -88,26 +89,33 @@ class Wallets:
         """
         if not customers.shape[0]:
             return
-        everyone = customers
+        self._opened_today.append(customers)
+        customers = customers.astype(np.intp, copy=False)
         self.status[customers] = Status.OPENED
         self.opened_day[customers] = day
         self.channel[customers] = channel
         self._assisted[customers] = False if paid is None else paid | others_may_pay
         self._holders += np.bincount(self.segment[customers], minlength=self._holders.shape[0])
-        self._opened_on.put(customers, day)
-        self._ledger.count(day, "opened", customers)
         if paid is not None:
             self._first_payment_on.put(customers[paid], day)
             self._settled[customers] = paid | (not others_may_pay)
-            customers = customers[~paid] if others_may_pay else customers[:0]
-        self._plan_first_payments(customers, day)
-        self._signals.send(Signal.OPENED, everyone, day)
 
     def open_assisted(self, customers: Customers, outcome: NDArray[np.uint8], day: int, channel: Channel) -> None:
         """Open the wallets of those contacts with a person beside the customer that ended in opening."""
         paid = outcome == Outcome.OPENED_AND_PAID.value
         opened = paid | (outcome == Outcome.OPENED.value)
         self.open(customers[opened], day, channel, paid[opened])
+
+    def settle_openings(self, day: int) -> None:
+        """When all of a day's wallets are open, count them, let those who are on their own decide about paying, and tell the others."""
+        if not self._opened_today:
+            return
+        opened = np.concatenate(self._opened_today).astype(np.int32, copy=False)
+        self._opened_today.clear()
+        self._opened_on.put(opened, day)
+        self._ledger.count(day, "opened", opened)
+        self._plan_first_payments(opened[~self._settled[opened]], day)
+        self._signals.send(Signal.OPENED, opened, day)
 
     def _plan_first_payments(self, customers: Customers, day: int) -> None:
         """Draw who will pay for the first time alone within 14 days, and when (exponential, truncated at 14 days)."""
@@ -130,7 +138,7 @@ class Wallets:
 
         Who will pay on a later day is not hurried, so nobody pays for the first time twice.
         """
-        helped: Customers = customers[~self._settled[customers] & (self.status[customers] == Status.OPENED)]
+        helped: Customers = customers[~self._settled[customers] & (self.status[customers] == Status.OPENED.value)]
         self._first_payment_on.put(helped, day)
         self._settled[helped] = True
         return helped
