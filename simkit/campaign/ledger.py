@@ -61,16 +61,15 @@ PaymentListener = Callable[[int, NDArray[np.integer], NDArray[np.integer]], None
 
 @dataclass
 class _Rows:
-    """Rows of a small or event-like table, column by column."""
+    """Rows of a small or event-like table: single rows, or chunks of rows column by column."""
 
     chunks: list[Sequence[Any]] = field(default_factory=list)
 
-    def table(self, schema: pa.Schema, words: dict[str, list[str]]) -> pa.Table:
-        columns: list[pa.Array] = []
-        for position, column in enumerate(schema):
-            parts = [np.atleast_1d(chunk[position]) for chunk in self.chunks]
-            values = np.concatenate(parts) if parts else np.empty(0)
-            columns.append(_column(values, column.type, words.get(column.name)))
+    def table(self, schema: pa.Schema, words: dict[str, list[str]], *, single: bool) -> pa.Table:
+        join = np.array if single else np.concatenate
+        columns = []
+        for column, parts in zip(schema, zip(*self.chunks, strict=True) if self.chunks else [()] * len(schema), strict=True):
+            columns.append(_column(join(parts) if parts else np.empty(0), column.type, words.get(column.name)))
         return pa.Table.from_arrays(columns, schema=schema)
 
 
@@ -93,6 +92,8 @@ class Ledger:
         self._days = days
         self._outcomes: dict[Channel, NDArray[np.int64]] = {}
         self._tallies: dict[str, NDArray[np.float64]] = {}
+        self._to_count: list[tuple[str, NDArray[np.integer]]] = []
+        self._counting_day = 0
         self._figures: dict[str, float] = {}
         self.contact_listeners: list[ContactListener] = []
         self.payment_listeners: list[PaymentListener] = []
@@ -145,10 +146,30 @@ class Ledger:
         """Add an amount for each of these customers (1 where none is given) to a tally, by segment; a tally begins with its first use."""
         if not customers.shape[0]:
             return
-        if amount is not None and np.ndim(amount) == 0:
+        if amount is None:
+            if day != self._counting_day:
+                self._count_day()
+                self._counting_day = day
+            self._to_count.append((tally, customers))
+            return
+        if np.ndim(amount) == 0:
             amount = np.full(customers.shape, amount, dtype=np.float64)
-        by_segment = np.bincount(self._segment.take(customers), amount, minlength=self._segments)
-        self._tally_rows(tally)[day] += by_segment
+        self._tally_rows(tally)[day] += np.bincount(self._segment.take(customers), amount, minlength=self._segments)
+
+    def _count_day(self) -> None:
+        """Count a day's customers of all tallies at once: a count of few costs as much as one of thousands."""
+        if not self._to_count:
+            return
+        tallies = list(dict.fromkeys(tally for tally, _ in self._to_count))
+        code = {tally: position * self._segments for position, tally in enumerate(tallies)}
+        begins = np.repeat(
+            [code[tally] for tally, _ in self._to_count], [customers.shape[0] for _, customers in self._to_count]
+        )
+        segment = self._segment.take(np.concatenate([customers for _, customers in self._to_count]))
+        counts = np.bincount(begins + segment, minlength=len(tallies) * self._segments).reshape(len(tallies), -1)
+        for tally, by_segment in zip(tallies, counts, strict=True):
+            self._tally_rows(tally)[self._counting_day] += by_segment
+        self._to_count.clear()
 
     def tally_by_segment(self, day: int, tally: str, amounts: NDArray[Any]) -> None:
         """Add amounts that are counted by segment elsewhere to a tally."""
@@ -156,6 +177,7 @@ class Ledger:
 
     def tallied(self, tally: str, days: range) -> float:
         """Return a tally's sum over days and segments."""
+        self._count_day()
         return float(self._tallies[tally][days.start : days.stop].sum()) if tally in self._tallies else 0.0
 
     def outcomes(self, channels: Iterable[Channel], days: range) -> NDArray[np.int64]:
@@ -251,13 +273,13 @@ class Ledger:
             "daily": self._by_day_and_segment("daily", self._daily, dates=True),
             "coupons": self._by_day_and_segment("coupons", self._coupons, dates=False),
             "outcomes": self._outcome_table(),
-            "costs": self._rows["costs"].table(SCHEMAS["costs"], self._words),
-            "service": self._rows["service"].table(SCHEMAS["service"], self._words),
+            "costs": self._rows["costs"].table(SCHEMAS["costs"], self._words, single=True),
+            "service": self._rows["service"].table(SCHEMAS["service"], self._words, single=True),
             "tallies": self._tally_table(),
             "figures": self._figure_table(),
         }
         if self.full:
-            tables |= {name: self._rows[name].table(schema, self._words) for name, schema in FULL_SCHEMAS.items()}
+            tables |= {name: self._rows[name].table(schema, self._words, single=False) for name, schema in FULL_SCHEMAS.items()}
         return tables
 
     def columns_table(self, name: str, **columns: NDArray[Any] | pa.Array) -> pa.Table:
@@ -289,6 +311,7 @@ class Ledger:
         )
 
     def _tally_table(self) -> pa.Table:
+        self._count_day()
         tallies = sorted(self._tallies)
         rows = (
             np.stack([self._tallies[name] for name in tallies])
