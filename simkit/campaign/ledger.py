@@ -101,7 +101,7 @@ class Ledger:
 
     def contacts(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         """Record contacts, each with its outcome."""
-        code = self._segment[batch.customers] * np.uint16(len(Outcome)) + batch.outcome
+        code = self._segment.take(batch.customers) * np.uint16(len(Outcome)) + batch.outcome
         counted = np.bincount(code, minlength=self._segments * len(Outcome)).reshape(self._segments, len(Outcome))
         if channel not in self._outcomes:
             self._outcomes[channel] = np.zeros((self._days, self._segments, len(Outcome)), dtype=np.int64)

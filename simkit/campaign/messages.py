@@ -108,7 +108,7 @@ class Messages:
         world = self._world
         customers = world.targets(lever.target_segments)
         luck = world.streams.decision(f"message.{channel.name.lower()}.reach").uniforms(customers, width=2)
-        reached = luck[:, 0] < world.scenario.by_segment(message.reach)[world.population.segment[customers]]
+        reached = luck[:, 0] < world.scenario.by_segment(message.reach)[world.population.segment.take(customers)]
         customers = customers[reached]
         odds = world.opening.rested_odds(customers, channel)
         patience = world.streams.decision(f"message.{channel.name.lower()}.opt_out").exponential(customers)

@@ -88,7 +88,7 @@ class ContactCentre:
 
     def _agrees(self, customers: Customers) -> NDArray[np.bool_]:
         agrees: NDArray[np.bool_] = (
-            self._consent.uniform(customers) < self._consents[self._world.population.segment[customers]]
+            self._consent.uniform(customers) < self._consents.take(self._world.population.segment.take(customers))
         )
         return agrees
 
@@ -113,12 +113,12 @@ class ContactCentre:
         return customers[passed_on], dialled.probability[passed_on], ends[passed_on]
 
     def _dial_by_hand(self, customers: Customers, attempt: NDArray[np.uint8]) -> Dialled:
-        segment = self._world.population.segment[customers]
+        segment = self._world.population.segment.take(customers)
         luck = self._human_luck.uniforms(customers, attempt)
         chance = self._world.opening.probability(customers, Channel.HUMAN_CALL)
-        reached = luck[:, 0] < self._human_connect[segment]
+        reached = luck[:, 0] < self._human_connect.take(segment)
         opened = reached & (luck[:, 1] < chance)
-        agreed = reached & ~opened & (luck[:, 2] < self._visit_agreed[segment]) & self._visits_offered
+        agreed = reached & ~opened & (luck[:, 2] < self._visit_agreed.take(segment)) & self._visits_offered
         outcome = np.where(reached, Outcome.NO_INTEREST, Outcome.NOT_REACHED).astype(np.uint8)
         outcome[agreed] = Outcome.VISIT_AGREED
         outcome[opened] = Outcome.OPENED
@@ -129,10 +129,10 @@ class ContactCentre:
     def _dial_by_machine(self, customers: Customers, attempt: NDArray[np.uint8]) -> Dialled:
         """An interested customer is passed to a person where the campaign has seats that answer, else gets a link."""
         calls = self._world.scenario.calls
-        segment = self._world.population.segment[customers]
+        segment = self._world.population.segment.take(customers)
         luck = self._ai_luck.uniforms(customers, attempt, width=3)
         chance = self._world.opening.probability(customers, Channel.AI_CALL)
-        reached = luck[:, 0] < self._ai_connect[segment]
+        reached = luck[:, 0] < self._ai_connect.take(segment)
         hung_up = reached & (luck[:, 1] < calls.ai_hang_up.value)
         interested = reached & (luck[:, 1] > 1 - calls.ai_interested.value)
         outcome = np.where(reached, Outcome.NO_INTEREST, Outcome.NOT_REACHED).astype(np.uint8)

@@ -83,8 +83,8 @@ class Hotline:
         luck = self._luck.uniforms(customers, day, width=3)
         opened = luck[:, 0] < chance
         outcome = np.where(opened, Outcome.OPENED, Outcome.NO_INTEREST).astype(np.uint8)
-        segment = self._world.population.segment[customers]
-        patience = -np.log(luck[:, 1]) * self._patience[segment] / MINUTES_PER_DAY
+        segment = self._world.population.segment.take(customers)
+        patience = -np.log(luck[:, 1]) * self._patience.take(segment) / MINUTES_PER_DAY
         number = self._customer.shape[0] + np.arange(customers.shape[0])
         duration = self._talk_minutes(luck[:, 2]) / MINUTES_PER_DAY
         self._today = Jobs(number, np.zeros_like(number), arrival, arrival + patience, duration)

@@ -72,13 +72,13 @@ class Opening:
 
     def _own_terms(self, customers: Customers, channel: Channel) -> dict[str, NDArray[np.floating]]:
         customers = customers.astype(np.intp, copy=False)  # NumPy's own index type: every look-up is twice as fast
-        segment = self._population.segment[customers]
+        segment = self._population.segment.take(customers)
         return opening_terms(
             base=self._base[channel][segment],
             propensity=self._population.propensity[customers],
             gift_cny=self.gift_cny[customers],
-            incentive_per_10_cny=self._incentive[segment],
-            fatigue=self._fatigue[segment],
+            incentive_per_10_cny=self._incentive.take(segment),
+            fatigue=self._fatigue.take(segment),
             recent_contacts=self._record.recent(customers),
         )
 
@@ -104,4 +104,4 @@ class Opening:
     def fatigue_ratio(self, customers: Customers) -> NDArray[np.float32]:
         """Return the odds ratio of the contacts of the last 28 days."""
         hundredths = np.minimum(self._record.recent_hundredths(customers), _MOST_HUNDREDTHS)
-        return self._fatigue_table[self._population.segment[customers], hundredths]
+        return self._fatigue_table[self._population.segment.take(customers), hundredths]

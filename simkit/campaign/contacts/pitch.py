@@ -24,7 +24,7 @@ class PitchPlay(Mechanism):
         world.opening.influences.add("pitch", self._log_odds)
 
     def _log_odds(self, customers: Customers, channel: int) -> Floats:  # noqa: ARG002 - the same in all channels
-        return self._effect[self._world.population.segment[customers]]
+        return self._effect.take(self._world.population.segment.take(customers))
 
     def finish(self) -> None:
         """Count the contacts that heard a pitch, and those with the one that suits them best."""

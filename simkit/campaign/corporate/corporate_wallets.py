@@ -138,6 +138,6 @@ class CorporatePlay(Mechanism):
         weekday = int(self._world.calendar.weekday[day])
         payments = plan[weekday:, members].sum(axis=0, dtype=np.int64)
         users = users[members]
-        amount = payments * self._ticket[self._world.population.segment[users]]
+        amount = payments * self._ticket.take(self._world.population.segment.take(users))
         self._spent += np.bincount(self._members.client[users], amount, minlength=self._spent.shape[0])
         self._world.ledger.tally(day, "group_spending", users, amount)

@@ -66,8 +66,8 @@ class Appointments:
         if last <= first:
             return
         customers = self._world.population.residents(first, last)
-        segment = self._world.population.segment[customers]
-        asked = self._targeted[segment] & self._world.record.allowed(customers)
+        segment = self._world.population.segment.take(customers)
+        asked = self._targeted.take(segment) & self._world.record.allowed(customers)
         willing = self._sign_up.uniform(customers) < self._world.scenario.by_segment(self._partner.sign_up)[segment]
         customers = customers[asked & willing]
         later = (self._world.population.community[customers] - first) * _WORKING_WEEK // (last - first)

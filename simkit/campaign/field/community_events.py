@@ -88,23 +88,23 @@ class CommunityEvents:
         groups = [self._visitors(number, day, kind) for number, kind in zip(numbers, kinds, strict=True)]
         customers = np.concatenate([visitors for visitors, _ in groups])
         event = np.repeat(np.arange(len(groups)), [visitors.shape[0] for visitors, _ in groups])
-        segment = self._world.population.segment[customers]
+        segment = self._world.population.segment.take(customers)
         luck = self._booth.uniforms(customers, day)
         chance = self._chance(customers, event, kinds)
         opened = luck[:, 0] < chance
         outcome = np.full(customers.shape[0], Outcome.NO_INTEREST, dtype=np.uint8)
         outcome[opened] = Outcome.OPENED
-        outcome[opened & (luck[:, 1] < self._aided[segment])] = Outcome.OPENED_AND_PAID
+        outcome[opened & (luck[:, 1] < self._aided.take(segment))] = Outcome.OPENED_AND_PAID
         usual = self._world.scenario.events.talk.value
         talk = np.array([kind.minutes if kind and kind.minutes else usual for kind in kinds])
-        minutes = np.where(opened, self._open_minutes[segment], talk[event])
+        minutes = np.where(opened, self._open_minutes.take(segment), talk[event])
         minutes = weibull_about_mean(minutes, self._world.scenario.field.minutes_shape.value, luck[:, 2])
         self._today = _Visits(
             kinds=kinds,
             event=event,
             customers=customers,
             arrival=np.concatenate([arrival for _, arrival in groups]),
-            patience=-np.log(luck[:, 3]) * self._patience[segment] / MINUTES_PER_DAY,
+            patience=-np.log(luck[:, 3]) * self._patience.take(segment) / MINUTES_PER_DAY,
             duration=minutes / MINUTES_PER_DAY,
             outcome=outcome,
             probability=chance,
@@ -195,7 +195,7 @@ class CommunityEvents:
         customers = customers[world.record.free_today(customers, day, Channel.COMMUNITY_EVENT)]
         luck = self._coming.uniforms(customers, day, width=2)
         attend = self._attend if kind is None else self._attend * kind.attend_ratio
-        comes = luck[:, 0] < attend[world.population.segment[customers]]
+        comes = luck[:, 0] < attend.take(world.population.segment.take(customers))
         arrival = begins + luck[comes, 1] * length
         order = np.argsort(arrival, kind="stable")
         world.record.reserve(customers[comes], day)

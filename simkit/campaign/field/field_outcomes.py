@@ -63,7 +63,7 @@ class FieldOutcomes:
     def home(self, customers: Customers, attempt: NDArray[np.uint8], when: str) -> NDArray[np.bool_]:
         """Say who is home and opens in this part of the week; who opens at the rarer time opens at the other too."""
         luck = self._meeting.uniform(customers, attempt)
-        chance = self._at_home[when][self._world.population.segment[customers]]
+        chance = self._at_home[when][self._world.population.segment.take(customers)]
         if self._world.open_door:
             chance = np.minimum(chance * np.exp(self._world.open_door.total(customers, Channel.VISIT)), 1)
         open_door: NDArray[np.bool_] = luck < chance
@@ -118,14 +118,14 @@ class FieldOutcomes:
 
     def _pays(self, customers: Customers, channel: Channel) -> NDArray[np.floating]:
         """Return the probability of a first payment on the spot, given an opening."""
-        pays: NDArray[np.floating] = self._aided[self._world.population.segment[customers]]
+        pays: NDArray[np.floating] = self._aided.take(self._world.population.segment.take(customers))
         if self.paying:
             pays = with_odds_ratio(pays, np.exp(self.paying.total(customers, channel)))
         return pays
 
     def _refusal(self, customers: Customers, channel: Channel) -> NDArray[np.floating]:
         """Return the probability of refusing to talk, with everything that makes customers wary or confident."""
-        refusal: NDArray[np.floating] = self._refuse[channel][self._world.population.segment[customers]]
+        refusal: NDArray[np.floating] = self._refuse[channel][self._world.population.segment.take(customers)]
         if self._world.refusal:
             refusal = with_odds_ratio(refusal, np.exp(self._world.refusal.total(customers, channel)))
         return refusal

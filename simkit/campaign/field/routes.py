@@ -168,7 +168,7 @@ class TourDispatch(FirstCome):
         """Let who has joined since choose a part of the day; from its opening on they wait."""
         first = self._windows.shape[0]
         customers = np.array(self._appointments.customer[first:], dtype=np.int32)
-        segment = self._world.population.segment[customers]
+        segment = self._world.population.segment.take(customers)
         luck = self._choice.uniform(customers)
         scenario, facts = self._world.scenario, self._facts
         morning = scenario.by_segment(facts.morning)[segment]

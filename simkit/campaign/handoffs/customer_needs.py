@@ -52,12 +52,12 @@ class CustomerNeeds:
     def assets(self, customers: Customers) -> Floats:
         """Return assets in CNY."""
         luck = ndtri(self._assets.uniform(customers))
-        return np.asarray(self._mean[self._segment[customers]] * np.exp(self._spread * luck - self._spread**2 / 2))
+        return np.asarray(self._mean.take(self._segment.take(customers)) * np.exp(self._spread * luck - self._spread**2 / 2))
 
     def needs(self, customers: Customers) -> Needs:
         """Return age bands and needs."""
-        segment, luck = self._segment[customers], self._needs.uniforms(customers, width=3)
-        aged = luck[:, 0] < self._aged[segment]
+        segment, luck = self._segment.take(customers), self._needs.uniforms(customers, width=3)
+        aged = luck[:, 0] < self._aged.take(segment)
         saves = luck[:, 1] < self._saves[aged.astype(np.intp), segment]
         averse = saves & (luck[:, 2] < self._averse[aged.astype(np.intp), segment])
         return Needs(aged, saves, averse)

@@ -32,7 +32,7 @@ class Nurture:
 
     def may_write(self, customers: Customers) -> NDArray[np.bool_]:
         """Say with whom messages arrive."""
-        segment = self._world.population.segment[customers]
+        segment = self._world.population.segment.take(customers)
         arrives = self._world.scenario.by_segment(self._message.reach)[segment] * self._message.delivered.value
         reached: NDArray[np.bool_] = self._reach.uniform(customers) < arrives
         return reached
@@ -56,7 +56,7 @@ class Nurture:
         due = due[(self._next[due] == day) & (self._until[due] >= day) & world.wallets.prospects(due)]
         self._plan(due, day + self._levers.every_days)
         customers = due[world.record.allowed(due, self._channel)]
-        segment = world.population.segment[customers]
+        segment = world.population.segment.take(customers)
         luck = self._luck.uniforms(customers, day, width=2)
         chance = world.opening.probability(customers, self._channel) * world.population.can_pay_by_phone[customers]
         opened = luck[:, 0] < chance

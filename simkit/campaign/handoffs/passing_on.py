@@ -178,7 +178,7 @@ def _receivers(world: World, outreach: Outreach) -> Mapping[Desk, Receiver]:
             works_on=field.hours.works_on,
             channel=Channel.APPOINTMENT,
             contacts=0,
-            may_take=lambda customers: targeted[world.population.segment[customers]],
+            may_take=lambda customers: targeted.take(world.population.segment.take(customers)),
             take=outreach.field.appointments.book,
         ),
         Desk.BRANCH: outreach.desks.managers,

@@ -65,15 +65,15 @@ class RelationshipManagers:
         self._world.ledger.figure("manager_paid_hours", self._paid_hours)
 
     def _talk(self, customers: Customers, attempt: NDArray[np.uint8]) -> Dialled:
-        segment = self._world.population.segment[customers]
+        segment = self._world.population.segment.take(customers)
         luck = self._luck.uniforms(customers, attempt)
         chance = self._world.opening.probability(customers, _CHANNEL)
-        reached = luck[:, 0] < self._meets[segment]
+        reached = luck[:, 0] < self._meets.take(segment)
         opened = reached & (luck[:, 1] < chance)
         outcome = np.where(reached, Outcome.NO_INTEREST, Outcome.NOT_REACHED).astype(np.uint8)
         outcome[opened] = Outcome.OPENED
-        outcome[opened & (luck[:, 2] < self._aided[segment])] = Outcome.OPENED_AND_PAID
-        talk = np.where(opened, self._open_minutes[segment], self._tiers.talk.value) * reached
+        outcome[opened & (luck[:, 2] < self._aided.take(segment))] = Outcome.OPENED_AND_PAID
+        talk = np.where(opened, self._open_minutes.take(segment), self._tiers.talk.value) * reached
         shape = self._world.scenario.field.minutes_shape.value
         minutes = self._tiers.invitation.value + weibull_about_mean(talk, shape, luck[:, 3])
         return Dialled(outcome, chance, minutes, reached, again=~opened)

@@ -39,7 +39,7 @@ class RoutePlay(Mechanism):
         customers = world.targets(None)
         luck = world.streams.decision("routing.preference").uniform(customers)
         self._code = np.zeros(world.population.size, dtype=np.int16)
-        self._code[customers] = _codes(luck, np.cumsum(shares, axis=0), world.population.segment[customers])
+        self._code[customers] = _codes(luck, np.cumsum(shares, axis=0), world.population.segment.take(customers))
         self._log_ratio = _centred(routing.preferred_odds_ratio.value, shares)
         world.opening.influences.add("preferred_route", self._log_odds)
         shape = (world.scenario.calendar.horizon_days, len(Desk), shares.shape[1], len(Desk))

@@ -83,7 +83,7 @@ class TierCare(Mechanism):
         if channel != Channel.RELATIONSHIP_MANAGER:
             return 0.0
         saves = self._needs.needs(customers).saves.astype(np.intp)
-        return self._need_ratio[self._world.population.segment[customers], saves]
+        return self._need_ratio[self._world.population.segment.take(customers), saves]
 
 
 def _centred(odds_ratio: float, share: NDArray[np.float64]) -> NDArray[np.float64]:

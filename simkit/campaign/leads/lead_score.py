@@ -52,7 +52,7 @@ class LeadScorePlay(Mechanism):
         self._world = world
         prospects = world.targets(None)
         base = log_odds(world.scenario.by_segment(world.scenario.field.convert_at_door))
-        odds = base[world.population.segment[prospects]] + world.population.propensity[prospects]
+        odds = base.take(world.population.segment.take(prospects)) + world.population.propensity[prospects]
         correlation = correlation_for(score.area_under_curve.value, _spread(odds))
         self._score = np.zeros(world.population.size, dtype=np.float32)
         self._score[prospects] = scores(

@@ -76,7 +76,7 @@ class Workplaces(Mechanism):
         customers = world.targets(levers.target_segments) if sum(self._visits.values()) else np.empty(0, dtype=np.int32)
         luck = world.streams.decision("workplace.employer").uniforms(customers, width=2)
         place = (luck[:, 1] * employers).astype(np.int64)
-        invited = luck[:, 0] < works[world.population.segment[customers]]
+        invited = luck[:, 0] < works.take(world.population.segment.take(customers))
         invited &= place < sum(self._visits.values())
         customers, place = customers[invited], place[invited]
         order = np.argsort(place, kind="stable")
@@ -89,7 +89,7 @@ class Workplaces(Mechanism):
         customers = customers[world.wallets.prospects(customers)]
         customers = customers[world.record.free_today(customers, day, Channel.WORKPLACE_VISIT)]
         luck = self._desk.uniforms(customers, day)[:, 0]
-        keenness = luck / np.maximum(self._attend[world.population.segment[customers]], 1e-12)
+        keenness = luck / np.maximum(self._attend.take(world.population.segment.take(customers)), 1e-12)
         order = np.argsort(keenness, kind="stable")
         comers = customers[order][keenness[order] < 1]
         world.record.reserve(comers, day)
@@ -98,14 +98,14 @@ class Workplaces(Mechanism):
     def _serve(self, desks: list[Customers], day: int) -> None:
         """Deal each desk's visitors to its staff in turn; nobody is begun after the desk has closed."""
         world, staff, visitors = self._world, self._levers.staff_per_visit, np.concatenate(desks)
-        segment = world.population.segment[visitors]
+        segment = world.population.segment.take(visitors)
         luck = self._desk.uniforms(visitors, day)
         chance = world.opening.probability(visitors, Channel.WORKPLACE_VISIT)
         opened = luck[:, 1] < chance
         outcome = np.full(visitors.shape[0], Outcome.NO_INTEREST, dtype=np.uint8)
         outcome[opened] = Outcome.OPENED
-        outcome[opened & (luck[:, 2] < self._aided[segment])] = Outcome.OPENED_AND_PAID
-        minutes = np.where(opened, self._open_minutes[segment], self._facts.talk.value)
+        outcome[opened & (luck[:, 2] < self._aided.take(segment))] = Outcome.OPENED_AND_PAID
+        minutes = np.where(opened, self._open_minutes.take(segment), self._facts.talk.value)
         minutes = weibull_about_mean(minutes, world.scenario.field.minutes_shape.value, luck[:, 3])
         ends = np.cumsum([desk.shape[0] for desk in desks])
         begins = np.concatenate([self._waiting(part) for part in np.split(minutes, ends[:-1])])

@@ -45,7 +45,7 @@ class PartnerEmbedPlay(Mechanism):
         world, days = self._world, self._world.campaign_days
         hazard = -np.log1p(-world.scenario.by_segment(partner.traffic) * partner.click.value)
         luck = world.streams.decision(f"partner_embed.{name}.follows").uniform(able)
-        segment = world.population.segment[able]
+        segment = world.population.segment.take(able)
         come = luck > np.exp(-hazard * days)[segment]
         following: DueDates[np.int32] = DueDates(np.int32)
         following.spread(able[come], (-np.log(luck[come]) / hazard[segment[come]]).astype(np.int64))

@@ -64,7 +64,7 @@ class ThemeDayPlay(Mechanism):
         by_habit = self._theme.habit_payment.value * self._habit[customers]
         pays, served = luck[:, 0] < by_habit, np.zeros(customers.shape[0], dtype=np.bool_)
         if theme_day < world.campaign_days:
-            by_offer = self._chance[world.population.segment[customers]]
+            by_offer = self._chance.take(world.population.segment.take(customers))
             tempted = luck[:, 0] < 1 - (1 - by_offer) * (1 - by_habit)
             served = self._served(tempted | (plan[self._weekday, players] > 0), luck[:, 2])
             pays |= tempted & served

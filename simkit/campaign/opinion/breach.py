@@ -60,7 +60,7 @@ class Breach(Mechanism):
     def _strike(self, day: int) -> None:
         world = self._world
         users = np.flatnonzero(world.wallets.status == Status.ACTIVE.value).astype(np.int32)
-        share = world.scenario.by_segment(self._facts.harmed)[world.population.segment[users]]
+        share = world.scenario.by_segment(self._facts.harmed)[world.population.segment.take(users)]
         struck = users[world.streams.decision("breach.struck").uniform(users) < share]
         self._struck[struck] = True
         world.ledger.tally(day, "breach_users_struck", struck)
@@ -81,7 +81,7 @@ class Breach(Mechanism):
         return _ratio(before, half_life) + _ratio(since - before, shorter)
 
     def _leaving(self, users: Customers, day: int) -> Floats:
-        return self._struck[users] * self._stopping[self._world.population.segment[users]] * self._left(day)
+        return self._struck[users] * self._stopping.take(self._world.population.segment.take(users)) * self._left(day)
 
     def _count_lost_users(self, users: Customers, day: int) -> None:
         """Of those who stop under a hazard times r, the share 1 - 1 / r does so because of it."""
@@ -94,7 +94,7 @@ class Breach(Mechanism):
         if left and self._world.trust is not None:
             opened = np.flatnonzero(batch.opened)
             customers, chance = batch.customers[opened], batch.probability[opened]
-            missing = (self._world.trust.opening * self._lost)[self._world.population.segment[customers]] * left
+            missing = (self._world.trust.opening * self._lost)[self._world.population.segment.take(customers)] * left
             lost = ratio_of_chances(chance, np.exp(missing)) - 1
             self._world.ledger.tally(day, "breach_openings_lost", customers, lost)
 

@@ -61,7 +61,7 @@ class Education(Mechanism):
         world.record.note(customers, self._weight)
         self._pay("article_cost", day, Channel.WECHAT_ACCOUNT, n, n * self._facts.article_cost.value)
         luck = self._read_luck.uniform(customers, day)
-        readers = customers[luck < self._reads[world.population.segment[customers]]]
+        readers = customers[luck < self._reads.take(world.population.segment.take(customers))]
         points = self._trust.move(readers, self._facts.article_trust.value, day)
         self._tally("article_trust_points", readers, points, day)
 

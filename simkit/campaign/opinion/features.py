@@ -47,10 +47,10 @@ class FeatureReleases(Mechanism):
     def _log_odds(self, customers: Customers, channel: int) -> Floats | float:  # noqa: ARG002 - the same in all channels
         if not self._opening_today.any():
             return 0.0
-        return self._opening_today[self._world.population.segment[customers]]
+        return self._opening_today.take(self._world.population.segment.take(customers))
 
     def _log_ratio(self, users: Customers, day: int) -> Floats:
-        return np.asarray(self._ratio_by(day)[self._world.population.segment[users]])
+        return np.asarray(self._ratio_by(day)[self._world.population.segment.take(users)])
 
     def _ratio_by(self, day: int) -> Floats:
         """Return the log ratio of payments of each segment's users."""
@@ -61,7 +61,7 @@ class FeatureReleases(Mechanism):
         due = -np.expm1(-self._ratio_by(day))
         if due.any():
             planned = plan[int(self._world.calendar.weekday[day]) :].sum(axis=0)
-            by_segment = np.bincount(self._world.population.segment[users], planned, minlength=due.shape[0])
+            by_segment = np.bincount(self._world.population.segment.take(users), planned, minlength=due.shape[0])
             self._world.ledger.tally_by_segment(day, "payments_by_features", due * by_segment)
 
     def _count_openings(self, day: int, channel: Channel, batch: ContactBatch) -> None:

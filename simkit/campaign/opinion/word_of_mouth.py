@@ -69,7 +69,7 @@ class WordOfMouth(Mechanism):
         world, speakers = self._world, self._speaking.take(day)
         luck = self._word.uniforms(speakers, day, width=2)
         hearers = self._neighbourhood.met(speakers, luck[:, 0])
-        heeds = self._heeds[world.population.segment[hearers]] * np.exp(np.minimum(self._opinion[hearers], 0))
+        heeds = self._heeds.take(world.population.segment.take(hearers)) * np.exp(np.minimum(self._opinion[hearers], 0))
         able = world.wallets.prospects(hearers) & world.population.can_pay_by_phone[hearers]
         won = np.unique(hearers[able & (luck[:, 1] < heeds)])
         world.wallets.open(won, day, Channel.ORGANIC)
@@ -129,8 +129,8 @@ class WordOfMouth(Mechanism):
     def _tell(self, speakers: Customers, day: int, weight: float) -> None:
         """Change what the speakers' neighbours think by good words (weight 1) or bad ones (negative)."""
         hearers = self._neighbourhood.neighbours(speakers)
-        segment = self._world.population.segment[hearers]
-        np.add.at(self._opinion, hearers, weight * self._good_word[segment])
+        segment = self._world.population.segment.take(hearers)
+        np.add.at(self._opinion, hearers, weight * self._good_word.take(segment))
         kind = "positive_words" if weight > 0 else "negative_words"
         self._words[kind] += hearers.shape[0]
         self._world.ledger.tally_by_segment(day, kind, np.bincount(segment, minlength=self._good_word.shape[0]))

@@ -27,7 +27,7 @@ class Acquaintances:
             raise ValueError("the scenario has no section `staff_codes`")
         customers = world.targets(None)
         luck = world.streams.decision("staff_codes.knows").uniforms(customers, width=2)
-        share = world.scenario.by_segment(codes.befriended)[world.population.segment[customers]]
+        share = world.scenario.by_segment(codes.befriended)[world.population.segment.take(customers)]
         knows = luck[:, 0] < share
         customers, luck, share = customers[knows], luck[knows], share[knows]
         own = customers.astype(np.int64) * organisation.staff // world.population.size

@@ -53,7 +53,7 @@ class CoBrandPlay(Mechanism):
         self._linked_share = overlap * facts.joins.value
         prospects = world.targets(None)
         luck = world.streams.decision("co_brand.partner_customer").uniform(prospects)
-        prospects = prospects[luck < overlap[population.segment[prospects]]]
+        prospects = prospects[luck < overlap.take(population.segment.take(prospects))]
         self._rate = float(hazard(np.asarray(facts.sees_per_quarter.value))) / _DAYS_PER_QUARTER
         looking = world.streams.decision("co_brand.looks")
         self._looks = Spontaneous(looking, prospects, self._rate, world.campaign_days)
@@ -118,4 +118,4 @@ class CoBrandPlay(Mechanism):
         """Return the log-odds that a month's points add at a look at the offer, as a gift of their worth would."""
         if channel != Channel.CO_BRAND:
             return 0.0
-        return self._worth[self._world.population.segment[customers]]
+        return self._worth.take(self._world.population.segment.take(customers))

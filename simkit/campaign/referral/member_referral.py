@@ -78,7 +78,7 @@ class MemberReferralPlay(Mechanism):
         """Return the log-odds that the friend's reward adds to an invitation's, as a gift of that size would."""
         if channel != Channel.MEMBER_REFERRAL:
             return 0.0
-        return self._incentive[self._world.population.segment[customers]]
+        return self._incentive.take(self._world.population.segment.take(customers))
 
     def _staying(self, users: Customers, day: int) -> Floats:  # noqa: ARG002 - the same every day
         return np.where(self._referred[users], self._log_stopping_ratio, 0.0)
@@ -87,7 +87,7 @@ class MemberReferralPlay(Mechanism):
         """Give active users who might recommend during the campaign their threshold; the others are never looked at."""
         users = users[~self._world.record.held_out[users]].astype(np.int64)
         patience = self._threshold.exponential(users)
-        most = self._weekly_hazard[self._world.population.segment[users]] * self._most_weeks * np.exp(_MOST_PRESSED)
+        most = self._weekly_hazard.take(self._world.population.segment.take(users)) * self._most_weeks * np.exp(_MOST_PRESSED)
         may = patience < most
         self._users = np.concatenate([self._users, users[may]])
         self._patience = np.concatenate([self._patience, patience[may]])
@@ -98,7 +98,7 @@ class MemberReferralPlay(Mechanism):
         world, days = self._world, _DAYS_PER_WEEK - int(self._world.calendar.weekday[day])
         staying = world.wallets.status[self._users] == Status.ACTIVE.value
         users, patience, times = self._users[staying], self._patience[staying], self._times[staying]
-        weekly = self._weekly_hazard[world.population.segment[users]] * self._facts.again.value**times
+        weekly = self._weekly_hazard.take(world.population.segment.take(users)) * self._facts.again.value**times
         if world.recommending:
             weekly = weekly * np.exp(np.minimum(world.recommending.total(users, day), _MOST_PRESSED))
         passed = weekly * days / _DAYS_PER_WEEK
@@ -123,7 +123,7 @@ class MemberReferralPlay(Mechanism):
     def _friends_of(self, users: Customers, times: NDArray[np.int64]) -> tuple[NDArray[np.int32], Customers]:
         """Return invited customers, each once, and who invites them: neighbours, or anyone."""
         population = self._world.population
-        count = self._friends[population.segment[users]]
+        count = self._friends.take(population.segment.take(users))
         place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         users, times = np.repeat(users, count), np.repeat(times, count)
         luck = self._whom.uniforms(users, times * _MOST_FRIENDS + place, width=2)

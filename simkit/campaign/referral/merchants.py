@@ -82,7 +82,7 @@ class MerchantsPlay(Mechanism):
         """Return by segment the share of payments that are made at the merchants, by where users of day 0 live and how often they pay."""
         population = self._world.population
         users = np.flatnonzero(population.active)
-        place, segment = population.community[users], population.segment[users]
+        place, segment = population.community[users], population.segment.take(users)
         segments = len(self._world.scenario.segments)
         often = np.exp(log_ratio)[place]
         there = np.bincount(segment, often * self._there[place], minlength=segments)

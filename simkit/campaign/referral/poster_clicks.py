@@ -27,7 +27,7 @@ class PosterClicks:
         customers = known.customers[rows]
         luck = world.streams.decision("staff_codes.click").uniforms(customers, self._staff, width=2)
         with np.errstate(divide="ignore"):
-            posters = -np.log(luck[:, 0]) / click_hazard[world.population.segment[customers]]
+            posters = -np.log(luck[:, 0]) / click_hazard.take(world.population.segment.take(customers))
         self._patience = posters.astype(np.float32)
         self._moment = luck[:, 1].astype(np.float32)
         self._share_fatigue = share_fatigue

@@ -205,7 +205,7 @@ class StaffCodesPlay(Mechanism):
         if not earning.shape[0]:
             return
         payers, payments = payers[earning], payments[earning]
-        amount = payments * self._ticket[self._world.population.segment[payers]]
+        amount = payments * self._ticket.take(self._world.population.segment.take(payers))
         self._world.ledger.tally(day, "code_amount", payers, amount)
         if self._levers.commission_share:
             staff = self._known.credited[self._known.rows_of(payers)]

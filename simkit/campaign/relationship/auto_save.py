@@ -41,14 +41,14 @@ class AutoSave:
             return
         users = self._wallets.paid_here().astype(np.int32)
         users = users[~self._wallets.saving_plan[users] & world.record.allowed(users, Channel.APP_PUSH)]
-        users = users[self._reach_luck.uniform(users) < self._reach[world.population.segment[users]]]
+        users = users[self._reach_luck.uniform(users) < self._reach.take(world.population.segment.take(users))]
         luck, n = self._luck.uniforms(users, day, width=2), users.shape[0]
         delivered = luck[:, 0] < self._push.delivered.value
         outcome = np.where(delivered, Outcome.DELIVERED, Outcome.NOT_DELIVERED).astype(np.uint8)
         world.ledger.contacts(day, Channel.APP_PUSH, ContactBatch(users, outcome, np.zeros(n), hour=_HOUR))
         world.ledger.cost(day, CostItem.MESSAGE, Channel.APP_PUSH, n, n * self._push.unit_cost.value)
         world.record.note(users[delivered], self._push.fatigue_weight.value)
-        accepting = users[delivered & (luck[:, 1] < self._accepts[world.population.segment[users]])]
+        accepting = users[delivered & (luck[:, 1] < self._accepts.take(world.population.segment.take(users)))]
         self._wallets.saving_plan[accepting] = True
         joined = accepting.shape[0]
         world.ledger.tally(day, "auto_save_plans", accepting)

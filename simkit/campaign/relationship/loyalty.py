@@ -108,7 +108,7 @@ class Loyalty(Mechanism):
         for need in range(_NEEDS):
             self._loyalty[need][customers] = _stored(self._target(need, customers, satisfaction))
         luck = self._holds_luck.uniforms(customers, width=2)
-        segment = self._world.population.segment[customers]
+        segment = self._world.population.segment.take(customers)
         self._world.ledger.tally(day, "users_ever", customers)
         for place, (need, tally) in enumerate(((SAVE, "savers_ever"), (INVEST, "investors_ever"))):
             self._holds[need][customers] = holds = luck[:, place] < self._held_shares[need][segment]
@@ -132,9 +132,9 @@ class Loyalty(Mechanism):
         weeks = _STEP_DAYS / 7
         fees = by_segment(wallet.payments_per_week) * weeks * by_segment(value.ticket) * value.fee_rate.value
         margin = by_segment(value.deposit_uplift) * value.net_interest_margin.value * _STEP_DAYS / _DAYS_PER_YEAR
-        segment = self._world.population.segment[users]
-        premium = fees[segment] * self._of(PAY, users)
-        premium += margin[segment] * self._of(SAVE, users) * self._holds[SAVE][users]
+        segment = self._world.population.segment.take(users)
+        premium = fees.take(segment) * self._of(PAY, users)
+        premium += margin.take(segment) * self._of(SAVE, users) * self._holds[SAVE][users]
         self._world.ledger.tally(day, "margin_premium", users, premium * self._facts.margin_premium.value)
 
     def _count_leavers(self, customers: Customers, day: int) -> None:

@@ -66,8 +66,8 @@ class Motives(Mechanism):
             ledger.tally(day, later, self._played[status[self._played] == Status.ACTIVE.value])
 
     def _settle(self, customers: Customers, day: int) -> None:  # noqa: ARG002 - a listener
-        segment, luck = self._world.population.segment[customers], self._kind_luck.uniform(customers)
-        price_sensitive, functional = self._price_sensitive[segment], self._functional[segment]
+        segment, luck = self._world.population.segment.take(customers), self._kind_luck.uniform(customers)
+        price_sensitive, functional = self._price_sensitive.take(segment), self._functional.take(segment)
         by_price = luck < price_sensitive
         by_use = luck < price_sensitive + (1 - price_sensitive) * functional
         self._motive[customers] = np.where(by_price, PRICE_SENSITIVE, np.where(by_use, FUNCTIONAL, RELATIONAL))
@@ -95,7 +95,7 @@ class Motives(Mechanism):
 
     def _erode(self, customers: Customers, day: int) -> None:
         """Let some who did not look at the price learn to, at each deep discount."""
-        deep = customers[self._deep[self._world.population.segment[customers]]]
+        deep = customers[self._deep.take(self._world.population.segment.take(customers))]
         deep = deep[self._motive[deep] != PRICE_SENSITIVE]
         first = deep[~self._had_deep[deep]]
         self._had_deep[first] = True

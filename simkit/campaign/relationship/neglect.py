@@ -66,7 +66,7 @@ class Neglect(Mechanism):
         days = self._world.wallets.opened_day[opened].astype(np.int64)
         self._opened_on.spread(opened, days)
         if self._levers is not None:
-            cared_for = self._cared_for[self._world.population.segment[opened]]
+            cared_for = self._cared_for.take(self._world.population.segment.take(opened))
             self._await_care(opened[cared_for], days[cared_for])
 
     def _await_care(self, customers: NDArray[np.int32], since: NDArray[np.int64]) -> None:
@@ -82,7 +82,7 @@ class Neglect(Mechanism):
         users = customers[world.wallets.status[customers] != Status.DORMANT.value].astype(np.int32)
         users = users[world.record.allowed(users, Channel.WECOM)]
         luck, n = self._care_luck.uniform(users, day), users.shape[0]
-        heard = luck < self._reaches[world.population.segment[users]]
+        heard = luck < self._reaches.take(world.population.segment.take(users))
         outcome = np.where(heard, Outcome.DELIVERED, Outcome.NOT_REACHED).astype(np.uint8)
         world.ledger.contacts(day, Channel.WECOM, ContactBatch(users, outcome, np.zeros(n), hour=_HOUR))
         world.ledger.cost(day, CostItem.CARE, Channel.WECOM, n, n * self._facts.care_cost.value)

@@ -58,16 +58,16 @@ class ShareOfWallet(Mechanism):
         if not self.payday[day]:
             return
         world, facts, users = self._world, self._facts, self.paid_here()
-        segment, share = world.population.segment[users], self._share[users].astype(np.float32)
+        segment, share = world.population.segment.take(users), self._share[users].astype(np.float32)
         loyalty = world.states["loyalty_in_saving"](users)
-        log_odds = self._sweeps[segment] - facts.loyalty_keeps.value * loyalty
+        log_odds = self._sweeps.take(segment) - facts.loyalty_keeps.value * loyalty
         log_odds -= facts.auto_save_keeps.value * self.saving_plan[users]
         sweeps = self._sweep_luck.uniform(users, day) < expit(log_odds)
-        swept = self._pay[segment] * (1 - share) * sweeps
+        swept = self._pay.take(segment) * (1 - share) * sweeps
         self._share[users] = share + facts.pace.value * (~sweeps - share)
-        world.ledger.tally(day, "wages_paid_in", users, self._pay[segment])
+        world.ledger.tally(day, "wages_paid_in", users, self._pay.take(segment))
         world.ledger.tally(day, "wages_swept_out", users, swept)
-        world.ledger.tally(day, "deposits_kept", users, self._pay[segment] - swept)
+        world.ledger.tally(day, "deposits_kept", users, self._pay.take(segment) - swept)
         world.ledger.tally(day, "paydays", users)
         world.ledger.tally(day, "paydays_owned", users[~sweeps & (loyalty >= self._loyal_from)])
 
@@ -82,9 +82,9 @@ class ShareOfWallet(Mechanism):
         return np.flatnonzero(self._paid_here & (self._world.wallets.status == Status.ACTIVE.value))
 
     def _settle(self, customers: Customers, day: int) -> None:  # noqa: ARG002 - a listener
-        segment = self._world.population.segment[customers]
+        segment = self._world.population.segment.take(customers)
         self._share[customers] = self._start[segment, draw_slices(self._own_luck, customers)[0]]
-        self._paid_here[customers] = self._payroll_luck.uniform(customers) < self._payroll[segment]
+        self._paid_here[customers] = self._payroll_luck.uniform(customers) < self._payroll.take(segment)
 
 
 def _levels(means: NDArray[np.float64], shifts: NDArray[np.floating]) -> NDArray[np.float64]:

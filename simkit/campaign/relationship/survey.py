@@ -53,7 +53,7 @@ class Survey:
         world.ledger.contacts(day, Channel.SMS, ContactBatch(asked, outcome, np.zeros(n), hour=_HOUR))
         world.ledger.cost(day, CostItem.MESSAGE, Channel.SMS, n, n * self._sms.unit_cost.value)
         world.record.note(asked[delivered], self._sms.fatigue_weight.value)
-        answers = delivered & (luck[:, 1] < self._response[world.population.segment[asked]])
+        answers = delivered & (luck[:, 1] < self._response.take(world.population.segment.take(asked)))
         world.ledger.tally(day, "survey_asked", asked)
         self._count(asked[answers], day)
 

@@ -48,11 +48,11 @@ class ActivationHelpPlay(Mechanism):
         self._world.signals.send(Signal.HELP_WANTED, np.unique(self._seeks_on.take(day)), day)
 
     def _of_simple_version(self, customers: Customers, day: int) -> Floats:  # noqa: ARG002 - the same on all days
-        return self._simple[self._world.population.segment[customers]]
+        return self._simple.take(self._world.population.segment.take(customers))
 
     def _of_gift(self, customers: Customers, day: int) -> Floats:
         given = day < self._world.campaign_days
-        return self._gift[self._world.population.segment[customers]] * given
+        return self._gift.take(self._world.population.segment.take(customers)) * given
 
     def end_day(self, day: int) -> None:
         """Draw who of those who have given up today asks for a set-up call, and when."""
@@ -62,14 +62,14 @@ class ActivationHelpPlay(Mechanism):
         customers = np.concatenate(gave_up)
         self._world.ledger.tally(day, "gave_up_alone", customers)
         luck = self._seeking_luck.uniforms(customers, width=2)
-        seeks = luck[:, 0] < self._seeks[self._world.population.segment[customers]]
+        seeks = luck[:, 0] < self._seeks.take(self._world.population.segment.take(customers))
         days = np.ceil(-np.log(luck[seeks, 1]) * self._helping.seeks_help_delay.value).astype(np.int64)
         days = np.clip(days, 1, FIRST_PAYMENT_WITHIN_DAYS)
         self._seeks_on.spread(customers[seeks].astype(np.int32), day + days)
 
     def _rescue(self, customers: Customers, day: int) -> None:
         """Have those whom the set-up call has helped pay today."""
-        chance = self._rescued[self._world.population.segment[customers]]
+        chance = self._rescued.take(self._world.population.segment.take(customers))
         helped = customers[self._rescue_luck.uniform(customers) < chance].astype(np.int32)
         rescued = self._world.wallets.help_to_first_payment(helped, day)
         self._world.ledger.tally(day, "rescued_dropouts", rescued)
@@ -77,7 +77,7 @@ class ActivationHelpPlay(Mechanism):
     def _give(self, customers: Customers, day: int) -> None:
         """Hand out gifts in kind, at the branch, for first payments with wallets that were opened on campaign days."""
         entitled = customers[self._world.wallets.opened_day[customers] < self._world.campaign_days]
-        worth = self._gift_cny[self._world.population.segment[entitled]]
+        worth = self._gift_cny.take(self._world.population.segment.take(entitled))
         given: NDArray[np.bool_] = worth > 0
         self._world.ledger.tally(day, "gift_in_kind_cost", entitled, worth)
         self._world.ledger.cost(day, CostItem.GIFT, Channel.BRANCH, float(given.sum()), float(worth.sum()))

@@ -31,7 +31,7 @@ class BranchCounterPlay(Mechanism):
         asked = world.targets(None) if levers.asks else np.empty(0, dtype=np.int32)
         rate = world.scenario.by_segment(counters.walk_ins_per_1000_customers_a_day) / 1000 * levers.asks
         self._asked = Spontaneous(
-            world.streams.decision("branch.visit"), asked, rate[world.population.segment[asked]], world.campaign_days
+            world.streams.decision("branch.visit"), asked, rate.take(world.population.segment.take(asked)), world.campaign_days
         )
         self._luck = world.streams.decision("branch.offer")
         self._aided = world.scenario.by_segment(world.scenario.wallet.first_payment_aided)
@@ -52,7 +52,7 @@ class BranchCounterPlay(Mechanism):
         opened = _opened(batch.outcome)
         walk_ins = self._queue.branches * self._queue.walk_ins
         segment = self._world.population.segment[batch.customers[opened]]
-        minutes = float(self._open_minutes[segment].mean()) if segment.shape[0] else 0.0
+        minutes = float(self._open_minutes.take(segment).mean()) if segment.shape[0] else 0.0
         settled = self._queue.play(day, Extra(batch.customers.shape[0] / walk_ins, opened.sum() / walk_ins, minutes))
         lost = float((~settled.served).mean()) if settled.seat.shape[0] else 0.0
         batch.outcome[leaves < lost] = Outcome.LEFT_QUEUE
@@ -91,7 +91,7 @@ class BranchCounterPlay(Mechanism):
         luck = self._luck.uniforms(customers)
         chance = self._world.opening.probability(customers, Channel.BRANCH)
         opened = luck[:, 0] < chance
-        paid = opened & (luck[:, 1] < self._aided[self._world.population.segment[customers]])
+        paid = opened & (luck[:, 1] < self._aided.take(self._world.population.segment.take(customers)))
         outcome = np.full(customers.shape[0], Outcome.NO_INTEREST, dtype=np.uint8)
         outcome[opened] = Outcome.OPENED
         outcome[paid] = Outcome.OPENED_AND_PAID
@@ -128,8 +128,8 @@ class BranchCounterPlay(Mechanism):
         if channel not in _AT_HOME:
             return
         customers = batch.customers[_opened(batch.outcome)]
-        segment = self._world.population.segment[customers]
-        minutes = self._mean_wait + self._open_minutes[segment] + self._way_minutes[segment]
+        segment = self._world.population.segment.take(customers)
+        minutes = self._mean_wait + self._open_minutes.take(segment) + self._way_minutes.take(segment)
         self._world.ledger.tally(day, "minutes_saved_by_visits", customers, minutes)
         self._world.ledger.tally(day, "branch_trips_saved", customers)
 

@@ -60,4 +60,4 @@ class FraudPlay(Mechanism):
         self._world.ledger.figure("compliance_cost", self._compliance)
 
     def _of_strong_checks(self, customers: Customers, day: int) -> Floats:  # noqa: ARG002 - the same on all days
-        return self._first_payment[self._world.population.segment[customers]]
+        return self._first_payment.take(self._world.population.segment.take(customers))

@@ -87,7 +87,7 @@ class Requests:
         customers = np.concatenate([np.empty(0, dtype=np.int32), *self._opened])
         self._opened = []
         luck = self._help_luck.uniforms(customers, width=2)
-        asks = luck[:, 0] < self._help[self._world.population.segment[customers]]
+        asks = luck[:, 0] < self._help.take(self._world.population.segment.take(customers))
         later = np.floor(-np.log(luck[asks, 1]) * self._delay).astype(np.int64)
         self._help_on.spread(customers[asks], day + later)
 

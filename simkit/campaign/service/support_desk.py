@@ -50,17 +50,17 @@ class SupportDeskPlay(Mechanism):
         customers, setup = self._requests.on(day)
         self._asked[day] = customers.shape[0]
         luck = self._luck.uniforms(customers, day)
-        segment = self._world.population.segment[customers]
+        segment = self._world.population.segment.take(customers)
         arrival = day + self._hour(luck[:, 0]) / 24
         office, other = self._hours(day)
-        contained = ~setup & (luck[:, 1] < self._containment[segment])
+        contained = ~setup & (luck[:, 1] < self._containment.take(segment))
         put_through = ~contained & self._staffed(day, arrival, office)
         minutes = weibull_about_mean(self._minutes[setup.astype(np.int64)], self._desk.handling_shape.value, luck[:, 3])
         jobs = Jobs(
             number=2 * customers.astype(np.int64) + setup,
             line=np.zeros(customers.shape[0], dtype=np.int64),
             arrival=arrival,
-            deadline=arrival - np.log(luck[:, 2]) * self._patience[segment] / MINUTES_PER_DAY,
+            deadline=arrival - np.log(luck[:, 2]) * self._patience.take(segment) / MINUTES_PER_DAY,
             duration=minutes / MINUTES_PER_DAY,
         )
         order = np.argsort(arrival, kind="stable")

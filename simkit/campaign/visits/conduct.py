@@ -56,7 +56,7 @@ class Conduct(Mechanism):
             world.refusal.add("purpose", lambda customers, channel: stated * (channel == Channel.APPOINTMENT))  # noqa: ARG005
         if world.levers.field.staff_per_team > 1:
             pair = np.log(world.scenario.by_segment(conduct.pair_refusal_odds_ratio))
-            world.refusal.add("pair", lambda customers, channel: pair[self._segment[customers]])  # noqa: ARG005
+            world.refusal.add("pair", lambda customers, channel: pair.take(self._segment.take(customers)))  # noqa: ARG005
         if levers.reminders:
             reminded = levers.reminders * float(np.log(conduct.reminder_no_show_ratio.value))
             outreach.field.appointments.outcomes.missing.add("reminders", lambda customers, channel: reminded)  # noqa: ARG005
@@ -83,7 +83,7 @@ class Conduct(Mechanism):
         if channel not in VISITS:
             return 0.0
         resolved = self._objections.resolvable(customers) & self._met_with[customers, _BRIEFING]
-        return np.asarray(self._relief[self._segment[customers]] * resolved)
+        return np.asarray(self._relief.take(self._segment.take(customers)) * resolved)
 
     def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         if channel not in VISITS:

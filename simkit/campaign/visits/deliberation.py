@@ -33,7 +33,7 @@ class Deliberation(Mechanism):
         if channel not in FACE_TO_FACE:
             return 0.0
         touches = np.minimum(self._touches[customers], self._most)
-        return self._log_odds[self._world.population.segment[customers], touches]
+        return self._log_odds[self._world.population.segment.take(customers), touches]
 
     def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         if channel not in WITH_A_PERSON:

@@ -73,7 +73,7 @@ class FollowUp(Mechanism):
             return
         new: Customers = customers.astype(np.int32)
         self._opened_on.put(new, day)
-        new = new[self._targeted[self._world.population.segment[new]] & ~self._world.record.held_out[new]]
+        new = new[self._targeted.take(self._world.population.segment.take(new)) & ~self._world.record.held_out[new]]
         self._new.append(new)
         self._world.ledger.tally(day, "follow_ups_due", new)
 
@@ -87,7 +87,7 @@ class FollowUp(Mechanism):
         customers = self._tasks[taken]
         self._attempts[customers] += 1
         luck = self._luck.uniforms(customers, self._attempts[customers], width=2)
-        reached = luck[:, 0] < self._reached[world.population.segment[customers]]
+        reached = luck[:, 0] < self._reached.take(world.population.segment.take(customers))
         self._record(day, customers, reached, begins, server)
         self._help(customers[reached], luck[reached, 1], day)
         given_up = ~reached & (self._attempts[customers] >= self._levers.attempts)
@@ -100,7 +100,7 @@ class FollowUp(Mechanism):
         half_life = self._section.late_half_life.value
         effect = 0.5 ** (late / half_life) if half_life else (late == 0).astype(np.float64)
         self._care[customers] = effect * np.log(self._section.stopping_ratio.value)
-        pays = luck < self._first_payment[self._world.population.segment[customers]] * effect
+        pays = luck < self._first_payment.take(self._world.population.segment.take(customers)) * effect
         helped = self._world.wallets.help_to_first_payment(customers[pays], day)
         ledger = self._world.ledger
         ledger.tally(day, "follow_ups_on_time", customers[late == 0])

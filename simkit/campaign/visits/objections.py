@@ -27,9 +27,9 @@ class Objections:
     def resolvable(self, customers: Customers) -> NDArray[np.bool_]:
         """Say whose objection is security and ends when security is explained."""
         luck = self._luck.uniforms(customers, width=2)
-        segment = self._world.population.segment[customers]
+        segment = self._world.population.segment.take(customers)
         ends: NDArray[np.bool_] = (luck[:, 0] < self._up_to[segment, _SECURITY]) & (
-            luck[:, 1] < self._resolves[segment]
+            luck[:, 1] < self._resolves.take(segment)
         )
         return ends
 
@@ -46,7 +46,7 @@ class Objections:
         Whose doubt has ended and who opens none all the same sees no need.
         """
         luck = self._luck.uniforms(customers, width=1)[:, 0]
-        objection = (luck[:, None] >= self._up_to[self._world.population.segment[customers], :-1]).sum(axis=1)
+        objection = (luck[:, None] >= self._up_to[self._world.population.segment.take(customers), :-1]).sum(axis=1)
         doubting = listening & (objection == _SECURITY)
         resolved = briefed & self.resolvable(customers)
         tally = self._world.ledger.tally

@@ -95,7 +95,7 @@ class Wallets:
         self.opened_day[customers] = day
         self.channel[customers] = channel
         self._assisted[customers] = False if paid is None else paid | others_may_pay
-        self._holders += np.bincount(self.segment[customers], minlength=self._holders.shape[0])
+        self._holders += np.bincount(self.segment.take(customers), minlength=self._holders.shape[0])
         if paid is not None:
             self._first_payment_on.put(customers[paid], day)
             self._settled[customers] = paid | (not others_may_pay)
@@ -120,10 +120,10 @@ class Wallets:
     def _plan_first_payments(self, customers: Customers, day: int) -> None:
         """Draw who will pay for the first time alone within 14 days, and when (exponential, truncated at 14 days)."""
         draw = self._first_payment_luck.uniforms(customers, width=2)
-        segment = self.segment[customers]
-        chance: NDArray[np.floating] = self._first_payment_unaided[segment]
+        segment = self.segment.take(customers)
+        chance: NDArray[np.floating] = self._first_payment_unaided.take(segment)
         if self.first_payment:
-            base = self._first_payment_log_odds[segment]
+            base = self._first_payment_log_odds.take(segment)
             chance = probability({"base": base, "influences": self.first_payment.total(customers, day)})
         will = draw[:, 0] < chance
         within = -np.expm1(-FIRST_PAYMENT_WITHIN_DAYS / self._mean_delay) if self._mean_delay else 0.0
@@ -172,7 +172,7 @@ class Wallets:
         return self._ledger.columns_table(
             "conversions",
             customer_id=customers,
-            segment=self.segment[customers],
+            segment=self.segment.take(customers),
             channel=self.channel[customers],
             opened_day=opened,
             activated_day=np.where(activated == NEVER, -1, activated),
