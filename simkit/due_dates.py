@@ -31,12 +31,12 @@ class DueDates(Generic[Number]):
         if self._unsorted or day >= self._later:  # rows stay behind those that were put before
             self.spread(rows, np.full(rows.shape[0], day))
         else:
-            self._on.setdefault(day, []).append(rows)
+            self._on.setdefault(day, []).append(rows.astype(self._kind, copy=False))
 
     def spread(self, rows: NDArray[Number], days: NDArray[np.integer]) -> None:
         """Have each row fall due on its own day."""
         if rows.shape[0]:
-            self._unsorted.append((rows, days))
+            self._unsorted.append((rows.astype(self._kind, copy=False), days))
 
     def take(self, day: int) -> NDArray[Number]:
         """Take what is due on `day`, in the order in which it was put."""

@@ -74,9 +74,9 @@ class Opening:
         customers = customers.astype(np.intp, copy=False)  # NumPy's own index type: every look-up is twice as fast
         segment = self._population.segment.take(customers)
         return opening_terms(
-            base=self._base[channel][segment],
-            propensity=self._population.propensity[customers],
-            gift_cny=self.gift_cny[customers],
+            base=self._base[channel].take(segment),
+            propensity=self._population.propensity.take(customers),
+            gift_cny=self.gift_cny.take(customers),
             incentive_per_10_cny=self._incentive.take(segment),
             fatigue=self._fatigue.take(segment),
             recent_contacts=self._record.recent(customers),

@@ -27,26 +27,27 @@ class Neighbourhood:
         self._population = population
         self._size = population.size
         self._bounds = -(-np.arange(population.communities + 1, dtype=np.int64) * self._size // population.communities)
+        places = np.arange(self.places)
+        self._steps = np.where(places % 2 == 0, places // 2 + 1, -(places // 2) - 1)
         self._links = streams.decision("word_of_mouth.links")
 
-    def neighbours(self, customers: Customers) -> NDArray[np.int32]:
+    def neighbours(self, customers: Customers) -> NDArray[np.int64]:
         """Return who stands at the customers' places, shape (customers × places,)."""
         places = np.tile(np.arange(self.places), customers.shape[0])
         return self._at(np.repeat(customers, self.places), places)
 
-    def met(self, customers: Customers, luck: NDArray[np.float64]) -> NDArray[np.int32]:
+    def met(self, customers: Customers, luck: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return whom each customer meets, given a number in (0, 1)."""
         if self._mixed:
-            return (luck * self._size).astype(np.int32)
+            return (luck * self._size).astype(np.int64)
         return self._at(customers, (luck * self.places).astype(np.int64))
 
-    def _at(self, customers: Customers, places: NDArray[np.int64]) -> NDArray[np.int32]:
+    def _at(self, customers: Customers, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return who stands at one place of each customer: next door on the right, on the left, two doors away, and so on."""
-        community = self._population.community[customers]
-        first = self._bounds[community]
-        steps = np.where(places % 2 == 0, places // 2 + 1, -(places // 2) - 1)
-        neighbour = first + (customers - first + steps) % (self._bounds[community + 1] - first)
+        community = self._population.community.take(customers)
+        first, following = self._bounds.take(community), self._bounds[1:].take(community)
+        neighbour = first + (customers - first + self._steps.take(places)) % (following - first)
         luck = self._links.uniform(customers, places)
         far = np.flatnonzero(luck < self._long_links)
         neighbour[far] = luck[far] / self._long_links * self._size
-        return neighbour.astype(np.int32)
+        return neighbour
