@@ -10,12 +10,14 @@ import numba
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-# Wrappers for callers from Python would double the time that compiling takes; Numba's types do not know these options.
+# Wrappers for callers from Python would double the time that compiling takes, and nothing in the loop is allocated whose references
+# had to be counted; Numba's types do not know these options.
 _compile: Any = functools.partial(
     numba.njit,
     error_model="numpy",
     no_cpython_wrapper=True,
     no_cfunc_wrapper=True,
+    _nrt=False,
 )
 
 

@@ -6,12 +6,10 @@ import functools
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numba
 import numpy as np
-from numba.core import types
-from numba.experimental import structref
 
 from simkit.rewards import codes
 from simkit.rewards.play.books import begin_day, decide
@@ -45,6 +43,7 @@ from simkit.rewards.play.table import (
     Table,
     int64,
 )
+from simkit.rewards.play.table_in_loop import in_loop
 
 Accounts = np.ndarray[Any, np.dtype[np.int32]]
 Kinds = np.ndarray[Any, np.dtype[np.uint8]]
@@ -110,9 +109,8 @@ def play_event(t: Table, event: int, account: int, day: int, kind: int, subject:
         decide(t, event, ask(t, account, day, kind, subject, target), subject)
 
 
-@part_of_loop
-def play_all(
-    t: Table,
+def play_events(
+    table: Table,
     start: int,
     accounts: Accounts,
     days: np.ndarray[Any, np.dtype[np.uint16]],
@@ -122,6 +120,7 @@ def play_all(
     targets: np.ndarray[Any, np.dtype[np.int32]],
 ) -> int:
     """Play events from `start`; return the number of the first that was not played because an array is full."""
+    t = in_loop(table)
     for begin in range(start, accounts.shape[0], AT_ONCE):
         if not has_room(t):
             return begin
@@ -133,33 +132,6 @@ def play_all(
             begin_day(t, day)
             play_event(t, event, account, day, kind, subject, amount, target)
     return accounts.shape[0]
-
-
-@structref.register
-class _TableType(types.StructRef):
-    """The table as the compiled loop sees it: one pointer, however many arrays."""
-
-    def preprocess_fields(self, fields: Any) -> Any:  # noqa: ANN401
-        """Take the fields as they are."""
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)
-
-
-class _TableInLoop(structref.StructRefProxy):
-    """A table that was handed to the compiled loop."""
-
-    def __new__(cls, *arrays: Any) -> Self:  # noqa: ANN401
-        """Hand over arrays; they are not copied."""
-        handed: Self = structref.StructRefProxy.__new__(cls, *arrays)
-        return handed
-
-
-structref.define_proxy(_TableInLoop, _TableType, list(Table._fields))
-
-
-def play_events(t: Table, start: int, *columns: Any) -> int:  # noqa: ANN401 - those of `play_all`
-    """Hand the table over and play events from `start`; see `play_all`."""
-    handed: Any = _TableInLoop(*t)
-    return play_all(handed, start, *columns)
 
 
 @functools.cache
@@ -178,4 +150,4 @@ def compiled_loop() -> Callable[..., int]:
         made = numba.njit(nogil=True, error_model="numpy", cache=True)(play_events)
     except RuntimeError:  # nowhere to keep it
         made = numba.njit(nogil=True, error_model="numpy")(play_events)
-    return play_all if made is play_events else made
+    return made
