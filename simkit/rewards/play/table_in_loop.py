@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from llvmlite import ir
 from numba import extending
 from numba.core import cgutils, types
 from numba.core.extending import infer_getattr
@@ -23,7 +22,7 @@ def in_loop(table: Table) -> Table:
     return table
 
 
-class TableType(types.Type):  # type: ignore[misc]
+class TableType(types.Type):
     """A pointer to the arrays of a table, which are in the frame of the function that called `in_loop`."""
 
     def __init__(self, table: types.NamedTuple) -> None:
@@ -47,20 +46,22 @@ def _type_of_call(context: Any) -> Callable[[types.NamedTuple], TableType]:  # n
     return type_of
 
 
-@extending.lower_builtin(in_loop, types.NamedTuple)
 def _point(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401, ARG001
     return builder.bitcast(cgutils.alloca_once_value(builder, arguments[0]), cgutils.voidptr_t)
 
 
 @infer_getattr
-class _Arrays(AttributeTemplate):  # type: ignore[misc]
+class _Arrays(AttributeTemplate):
     key = TableType
 
-    def generic_resolve(self, pointer: TableType, name: str) -> Any:  # noqa: ANN401
+    def generic_resolve(self, pointer: TableType, name: str) -> Any:  # type: ignore[override]  # noqa: ANN401
         return pointer.table[pointer.table.fields.index(name)]
 
 
-@extending.lower_getattr_generic(TableType)
 def _read(context: Any, builder: Any, kind: TableType, pointer: Any, name: str) -> Any:  # noqa: ANN401
-    arrays = builder.bitcast(pointer, ir.PointerType(context.get_value_type(kind.table)))
+    arrays = builder.bitcast(pointer, context.get_value_type(kind.table).as_pointer())
     return builder.load(cgutils.gep_inbounds(builder, arrays, 0, kind.table.fields.index(name)))
+
+
+extending.lower_builtin(in_loop, types.NamedTuple)(_point)
+extending.lower_getattr_generic(TableType)(_read)
