@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from simkit.campaign.offered_programme import offered_programme
-from simkit.params import Scenario, Strategy, resolve
+from simkit.identity_cache import once_for_each
+from simkit.params import Levers, Scenario, Strategy, resolve
 
 _MODEL = ("params", "compiled.py", "due_dates.py", "streams.py", "workdays.py", "population.py", "rewards", "campaign")
 _LIBRARIES = ("numpy", "scipy", "simpy", "numba", "chinesecalendar")
@@ -26,14 +27,24 @@ def versions() -> dict[str, str]:
 
 
 def resolved_parameters(scenario: Scenario, strategy: Strategy) -> dict[str, Any]:
-    """Return every parameter of a run as plain data: the scenario, the strategy's levers upon it, the reward programme's rules."""
-    levers = resolve(scenario, strategy).levers
+    """Return every parameter of a run as plain data: the scenario, the strategy's levers upon it, the reward programme's rules.
+
+    Runs of the same scenario and strategy object share what is made of them. The programme is a file, and is read anew.
+    """
+    levers, plain = _chosen(scenario, strategy)
     programme = offered_programme(levers)
-    return {
+    return {**plain, "reward_programme": programme.model_dump(mode="json") if programme else None}
+
+
+@once_for_each
+def _chosen(scenario: Scenario, strategy: Strategy) -> tuple[Levers, Mapping[str, Any]]:
+    """Return the levers upon the scenario, and both as plain data."""
+    levers = resolve(scenario, strategy).levers
+    plain = {
         "scenario": scenario.model_dump(mode="json", exclude={"levers"}),
         "levers": levers.model_dump(mode="json"),
-        "reward_programme": programme.model_dump(mode="json") if programme else None,
     }
+    return levers, plain
 
 
 def run_fingerprint(
@@ -43,7 +54,7 @@ def run_fingerprint(
 
     Names, titles and summaries of strategies do not count: the same levers are the same run.
     """
-    return fingerprint_of(hash_of(resolved_parameters(scenario, strategy)), draw, replication, detail)
+    return fingerprint_of(hash_of_parameters(resolved_parameters(scenario, strategy)), draw, replication, detail)
 
 
 def fingerprint_of(parameters: str, draw: int, replication: int, detail: str) -> str:
@@ -60,9 +71,17 @@ def fingerprint_of(parameters: str, draw: int, replication: int, detail: str) ->
     )
 
 
-def hash_of(content: Mapping[str, Any]) -> str:
+def hash_of_parameters(parameters: Mapping[str, Any]) -> str:
+    """Return the hash of resolved parameters: that of the hashes of its parts."""
+    return hash_of({name: _hash_of_part(part) for name, part in parameters.items()})
+
+
+def hash_of(content: Mapping[str, Any] | None) -> str:
     """Return the SHA-256 (hex) of plain data."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+
+
+_hash_of_part = once_for_each(hash_of)
 
 
 @functools.cache

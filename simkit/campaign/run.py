@@ -22,7 +22,7 @@ from simkit.campaign.contacts.contact_policy import ContactRecord
 from simkit.campaign.contacts.opening import Opening
 from simkit.campaign.field.community_events import CommunityEvents
 from simkit.campaign.field.field_force import FieldForce
-from simkit.campaign.fingerprint import fingerprint_of, hash_of, resolved_parameters, versions
+from simkit.campaign.fingerprint import fingerprint_of, hash_of_parameters, resolved_parameters, versions
 from simkit.campaign.ledger import Ledger
 from simkit.campaign.mechanism import Outreach
 from simkit.campaign.messages import Messages
@@ -74,7 +74,7 @@ def run_campaign(
         draw=draw,
         replication=replication,
         detail=detail,
-        fingerprint=fingerprint_of(hash_of(parameters), draw, replication, detail),
+        fingerprint=fingerprint_of(hash_of_parameters(parameters), draw, replication, detail),
         tables=tables,
         parameters=parameters,
         versions=versions(),

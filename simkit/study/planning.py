@@ -17,7 +17,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from simkit.campaign import CampaignRun, Detail, compile_offered, resolved_parameters, run_campaign
-from simkit.campaign.fingerprint import fingerprint_of, hash_of
+from simkit.campaign.fingerprint import fingerprint_of, hash_of_parameters
 from simkit.metrics import run_metrics
 from simkit.params import Scenario, Strategy, StudyPlan, load_scenario, load_strategy
 
@@ -73,7 +73,7 @@ class Model:
 
 
 def _hash_of_parameters(scenario: Scenario, strategy: Strategy) -> str:
-    return hash_of(resolved_parameters(scenario, strategy))
+    return hash_of_parameters(resolved_parameters(scenario, strategy))
 
 
 CAMPAIGN = Model(run_campaign, _hash_of_parameters, fingerprint_of, run_metrics, compile_offered, "simkit.metrics")

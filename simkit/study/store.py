@@ -7,16 +7,18 @@ files a run cost five to eight times as much to write; Parquet is written once f
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from pydantic_core import to_json
 
 from simkit.atomic_files import replacing, sweep
 from simkit.campaign import CampaignRun
+from simkit.identity_cache import once_for_each
 from simkit.params import Finding, ParameterError
 
 MANIFEST = "manifest"
@@ -116,5 +118,16 @@ def _next_table(stream: pa.NativeFile) -> tuple[str, pa.Table]:
 
 def _manifest(run: CampaignRun, measure: str) -> pa.Table:
     plain = {name: getattr(run, name) for name in _PLAIN}
-    texts = {name: to_json(dict(getattr(run, name))).decode() for name in _TEXTS}
+    texts = {name: _text(getattr(run, name)) for name in _TEXTS}
     return pa.Table.from_pylist([{**plain, **texts, _MEASURE: measure}])
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    """Return plain data as JSON."""
+    return f"{{{','.join(f'{json.dumps(name)}:{_text_of_part(part)}' for name, part in content.items())}}}"
+
+
+@once_for_each
+def _text_of_part(part: Any) -> str:  # noqa: ANN401 - plain data
+    """Return a part of what runs have in common as JSON."""
+    return to_json(part).decode()
