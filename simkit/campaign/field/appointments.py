@@ -70,7 +70,7 @@ class Appointments:
         asked = self._targeted.take(segment) & self._world.record.allowed(customers)
         willing = self._sign_up.uniform(customers) < self._world.scenario.by_segment(self._partner.sign_up)[segment]
         customers = customers[asked & willing]
-        later = (self._world.population.community[customers] - first) * _WORKING_WEEK // (last - first)
+        later = (self._world.population.community_of(customers) - first) * _WORKING_WEEK // (last - first)
         for days in range(_WORKING_WEEK):
             self.book(customers[later == days], day + days)
         cost = self._partner.cost_per_community.value * (last - first)

@@ -105,7 +105,7 @@ class Doors:
         """Return the community of the team's next door."""
         if self._visits is None:
             raise ValueError("no doors are planned")
-        return int(self._world.population.community[self._visits.customers[self._next[team]]])
+        return int(self._world.population.community_of(self._visits.customers[self._next[team]]))
 
     def left(self, team: int) -> bool:
         """Say whether the team has doors left today."""
@@ -156,7 +156,7 @@ class Doors:
     def _way(self, customers: Customers) -> NDArray[np.float64]:
         """Return the days from the door before, longer where a community begins; no walk within it is longer than a ride."""
         field = self._world.scenario.field
-        community = self._world.population.community[customers]
+        community = self._world.population.community_of(customers)
         elsewhere = np.diff(community, prepend=community[:1]) != 0
         ride = self._ride_minutes(np.concatenate([community[:1], community[:-1]]), community)
         walk: NDArray[np.float64] | float = field.walk.value

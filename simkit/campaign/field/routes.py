@@ -97,7 +97,7 @@ class TourDispatch(FirstCome):
         waiting = np.fromiter(self.line.waiting, dtype=np.int64)
         jobs = waiting[np.argsort(self._windows[waiting, 0], kind="stable")]
         customers = np.array([self._appointments.customer[job] for job in jobs.tolist()], dtype=np.int32)
-        places, place = np.unique(self._world.population.community[customers], return_inverse=True)
+        places, place = np.unique(self._world.population.community_of(customers), return_inverse=True)
         tours = plan_tours(
             self._planner,
             teams,
@@ -153,7 +153,7 @@ class TourDispatch(FirstCome):
         return doors
 
     def _community(self, job: int) -> int:
-        return int(self._world.population.community[self._appointments.customer[job]])
+        return int(self._world.population.community_of(self._appointments.customer[job]))
 
     def _ride(self, place: int, there: int, now: float) -> float:
         """Return days; the first way after setting out is that from the branch, which is paid for elsewhere."""

@@ -46,25 +46,23 @@ class LeadScorePlay(Mechanism):
     """Sorts doors and calls by score before the campaign begins, and counts how well visits and calls were aimed."""
 
     def __init__(self, world: World, outreach: Outreach) -> None:
-        score, levers = world.scenario.lead_score, world.levers.lead_score
-        if score is None or levers is None:
+        facts, levers = world.scenario.lead_score, world.levers.lead_score
+        if facts is None or levers is None:
             raise ValueError("the lead score takes part only where scenario and strategy have one")
         self._world = world
         prospects = world.targets(None)
         base = log_odds(world.scenario.by_segment(world.scenario.field.convert_at_door))
         odds = base.take(world.population.segment.take(prospects)) + world.population.propensity[prospects]
-        correlation = correlation_for(score.area_under_curve.value, _spread(odds))
-        self._score = np.zeros(world.population.size, dtype=np.float32)
-        self._score[prospects] = scores(
-            odds, correlation, world.streams.decision("lead_score.noise").uniform(prospects)
-        )
+        correlation = correlation_for(facts.area_under_curve.value, _spread(odds))
+        score = np.zeros(world.population.size, dtype=np.float32)
+        score[prospects] = scores(odds, correlation, world.streams.decision("lead_score.noise").uniform(prospects))
         self._likeliest = np.zeros(world.population.size, dtype=np.bool_)
         if odds.shape[0]:
             self._likeliest[prospects] = odds > np.quantile(odds, _LIKELIEST)
         if levers.door_bands > 1:
-            outreach.field.doors.visit_by_score(self._score, levers.door_bands, score.pass_door.value)
+            outreach.field.doors.visit_by_score(score, levers.door_bands, facts.pass_door.value)
         if levers.calls == "score":
-            outreach.calls.order_by(lambda some: -self._score[some])
+            outreach.calls.order_by(lambda some: -score[some])
         world.ledger.contact_listeners.append(self._count)
 
     def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:

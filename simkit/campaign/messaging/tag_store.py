@@ -25,11 +25,9 @@ class TagStore(Mechanism):
             raise ValueError("tags take part only where scenario and strategy have them")
         self._world, self._tags = world, tags
         self._reached = np.zeros(world.population.size, dtype=np.uint8)
-        self._eligible = np.zeros(world.population.size, dtype=np.bool_)
-        for kind, rule in levers.eligible.items():
-            eligible = tags.eligible(rule)
-            world.record.rules.bar(kind, ~eligible)
-            self._eligible |= eligible
+        self._rules = levers.eligible
+        for kind, rule in self._rules.items():
+            world.record.rules.bar(kind, ~tags.eligible(rule))
         world.ledger.contact_listeners.append(self._note)
 
     def _note(self, day: int, channel: Channel, batch: ContactBatch) -> None:
@@ -45,8 +43,11 @@ class TagStore(Mechanism):
         """Write who was eligible for something and never reached, and how cells of customers differ."""
         world = self._world
         prospects = ~(world.population.holder | world.record.held_out)
-        untouched = prospects & self._eligible & (self._reached == 0)
-        world.ledger.figure("eligible_untouched", int(untouched.sum()))
+        untouched = prospects & (self._reached == 0)
+        eligible = np.zeros_like(untouched)
+        for rule in self._rules.values():
+            eligible |= self._tags.eligible(rule)
+        world.ledger.figure("eligible_untouched", int((untouched & eligible).sum()))
         cell = self._tags.cell()
         size = np.bincount(cell, minlength=self._tags.cells)
         world.ledger.figure("smallest_cell", int(size.min()))

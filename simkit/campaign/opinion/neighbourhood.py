@@ -26,7 +26,7 @@ class Neighbourhood:
         self._long_links = 1.0 if self._mixed else facts.long_links.value
         self._population = population
         self._size = population.size
-        self._bounds = -(-np.arange(population.communities + 1, dtype=np.int64) * self._size // population.communities)
+        self._bounds = population.first_residents
         places = np.arange(self.places)
         self._steps = np.where(places % 2 == 0, places // 2 + 1, -(places // 2) - 1)
         self._links = streams.decision("word_of_mouth.links")
@@ -44,7 +44,7 @@ class Neighbourhood:
 
     def _at(self, customers: Customers, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return who stands at one place of each customer: next door on the right, on the left, two doors away, and so on."""
-        community = self._population.community.take(customers)
+        community = self._population.community_of(customers)
         first, following = self._bounds.take(community), self._bounds[1:].take(community)
         neighbour = first + (customers - first + self._steps.take(places)) % (following - first)
         luck = self._links.uniform(customers, places)

@@ -127,7 +127,7 @@ class MemberReferralPlay(Mechanism):
         place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         users, times = np.repeat(users, count), np.repeat(times, count)
         luck = self._whom.uniforms(users, times * _MOST_FRIENDS + place, width=2)
-        home = population.community[users].astype(np.int64)
+        home = population.community_of(users)
         first, end = (-(-edge * population.size // population.communities) for edge in (home, home + 1))
         near = luck[:, 0] < self._facts.near.value
         first, end = np.where(near, first, 0), np.where(near, end, population.size)

@@ -76,13 +76,13 @@ class MerchantsPlay(Mechanism):
 
     def _log_ratio(self, users: Customers, day: int) -> Floats:
         by_community = self._with_discount if self._discounted(day) else self._usual
-        return by_community[self._world.population.community[users]]
+        return by_community[self._world.population.community_of(users)]
 
     def _share_there(self, log_ratio: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return by segment the share of payments that are made at the merchants, by where users of day 0 live and how often they pay."""
         population = self._world.population
         users = np.flatnonzero(population.active)
-        place, segment = population.community[users], population.segment.take(users)
+        place, segment = population.community_of(users), population.segment.take(users)
         segments = len(self._world.scenario.segments)
         often = np.exp(log_ratio)[place]
         there = np.bincount(segment, often * self._there[place], minlength=segments)
