@@ -24,7 +24,7 @@ class DueDates(Generic[Number]):
         self._later = 0
         self._far: list[tuple[NDArray[Number], NDArray[np.integer]]] = []
 
-    def put(self, rows: NDArray[Number], day: int) -> None:
+    def put(self, rows: NDArray[np.integer], day: int) -> None:
         """Have rows fall due on one day."""
         if not rows.shape[0]:
             return
@@ -33,7 +33,7 @@ class DueDates(Generic[Number]):
         else:
             self._on.setdefault(day, []).append(rows.astype(self._kind, copy=False))
 
-    def spread(self, rows: NDArray[Number], days: NDArray[np.integer]) -> None:
+    def spread(self, rows: NDArray[np.integer], days: NDArray[np.integer]) -> None:
         """Have each row fall due on its own day."""
         if rows.shape[0]:
             self._unsorted.append((rows.astype(self._kind, copy=False), days))

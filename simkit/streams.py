@@ -55,7 +55,9 @@ def _philox(
             counter_3 = product_0 & mask
             key_0 = (key_0 + weyl_0) & mask
             key_1 = (key_1 + weyl_1) & mask
-        words[0, row] = np.uint32(counter_0)  # four branches and rows, not a loop: the compiler makes vector code of these
+        words[0, row] = np.uint32(
+            counter_0
+        )  # four branches and rows, not a loop: the compiler makes vector code of these
         if width > 1:
             words[1, row] = np.uint32(counter_1)
         if width > 2:  # noqa: PLR2004
@@ -103,7 +105,7 @@ class Decision:
 
     def uniforms(self, identifiers: Identifiers, occasion: int | Identifiers = 0, width: int = 4) -> Uniforms:
         """Return `width` (1 to 4) independent numbers in (0, 1) for each identifier, shape (n, width); columns are contiguous."""
-        numbers: Uniforms = self.words(identifiers, occasion, width) + 0.5
+        numbers = self.words(identifiers, occasion, width) + np.float64(0.5)
         numbers *= _WORD_TO_UNIT
         return numbers
 

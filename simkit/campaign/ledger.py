@@ -50,7 +50,9 @@ class ContactBatch:
     @cached_property
     def opened(self) -> NDArray[np.bool_]:
         """Which of the contacts opened a wallet."""
-        opened: NDArray[np.bool_] = (self.outcome == Outcome.OPENED.value) | (self.outcome == Outcome.OPENED_AND_PAID.value)
+        opened: NDArray[np.bool_] = (self.outcome == Outcome.OPENED.value) | (
+            self.outcome == Outcome.OPENED_AND_PAID.value
+        )
         return opened
 
 
@@ -68,7 +70,9 @@ class _Rows:
     def table(self, schema: pa.Schema, words: dict[str, list[str]], *, single: bool) -> pa.Table:
         join = np.array if single else np.concatenate
         columns = []
-        for column, parts in zip(schema, zip(*self.chunks, strict=True) if self.chunks else [()] * len(schema), strict=True):
+        for column, parts in zip(
+            schema, zip(*self.chunks, strict=True) if self.chunks else [()] * len(schema), strict=True
+        ):
             columns.append(_column(join(parts) if parts else np.empty(0), column.type, words.get(column.name)))
         return pa.Table.from_arrays(columns, schema=schema)
 
@@ -217,14 +221,14 @@ class Ledger:
         """Set the table of coupons: counts and money (CNY), each of shape (days, segments)."""
         self._coupons = {name: columns[name] for name in self._coupons}
 
-    def coupon_events(self, days: NDArray[np.int64], customers: NDArray[np.int32], event: str) -> None:
+    def coupon_events(self, days: NDArray[np.int64], customers: NDArray[np.integer], event: str) -> None:
         """Keep the coupons that changed to one state, in full detail only."""
         code = np.full(days.shape[0], COUPON_COUNTS.index(event))
         self._rows["coupon_events"].chunks.append((days, customers, code))
 
     def handoffs(
         self,
-        customers: NDArray[np.int32],
+        customers: NDArray[np.integer],
         hop: NDArray[np.integer],
         way: tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]],
         created_day: NDArray[np.integer],
@@ -279,7 +283,9 @@ class Ledger:
             "figures": self._figure_table(),
         }
         if self.full:
-            tables |= {name: self._rows[name].table(schema, self._words, single=False) for name, schema in FULL_SCHEMAS.items()}
+            tables |= {
+                name: self._rows[name].table(schema, self._words, single=False) for name, schema in FULL_SCHEMAS.items()
+            }
         return tables
 
     def columns_table(self, name: str, **columns: NDArray[Any] | pa.Array) -> pa.Table:

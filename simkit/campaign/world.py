@@ -85,7 +85,7 @@ class World:
         wanted = self.scenario.segment_names if names is None else names
         return np.array([name in wanted for name in self.scenario.segment_names])
 
-    def targets(self, names: tuple[str, ...] | None) -> NDArray[np.int32]:
+    def targets(self, names: tuple[str, ...] | None) -> NDArray[np.integer]:
         """Return the prospects on day 0 of the targeted segments, by number; who is held out hears nothing of the campaign."""
         prospects = ~(self.population.holder | self.record.held_out)
         if names is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,13 @@ def load_programme(name_or_path: str | Path, reading: str | None = None) -> Prog
     Raises `ParameterError` with every problem found, and where a value that the rules need is still empty.
     """
     path = find_parameters("rewards", name_or_path)
+    stored = path.stat()
+    return _loaded(path, (stored.st_ino, stored.st_size, stored.st_mtime_ns), reading)
+
+
+@functools.lru_cache(maxsize=64)
+def _loaded(path: Path, version: tuple[int, int, int], reading: str | None) -> Programme:  # noqa: ARG001 - a changed file is read again
+    """Load a file once, though each run of a study asks for it twice."""
     file = read_yaml(path)
     readings = _readings(file)
     chosen = readings[default_reading(readings)] if reading is None else readings.get(reading)

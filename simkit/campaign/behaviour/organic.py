@@ -31,7 +31,7 @@ class OrganicAdoption:
         able, threshold = able[reachable], threshold[reachable]
         order = np.lexsort((threshold, world.population.segment[able]))
         bounds = np.searchsorted(world.population.segment[able][order], np.arange(1, len(world.scenario.segments)))
-        self._customers: list[NDArray[np.int32]] = np.split(able[order], bounds)
+        self._customers: list[NDArray[np.integer]] = np.split(able[order], bounds)
         self._thresholds: list[NDArray[np.float64]] = np.split(threshold[order], bounds)
         self._hazard = np.zeros(len(world.scenario.segments))
 

@@ -229,7 +229,7 @@ class ProgrammePlay:
 
     def _plan_refunds(
         self, first: NDArray[np.int64], days: NDArray[np.int64], amounts: NDArray[np.int64] | None, payments: int
-    ) -> NDArray[np.int32]:
+    ) -> NDArray[np.integer]:
         """Plan the refunds of the payments at positions `first`. Return each payment's slot."""
         slots = np.full(payments, -1, dtype=np.int32)
         if amounts is not None:

@@ -14,7 +14,7 @@ from simkit.campaign.field.appointments import Appointments
 from simkit.campaign.vocabulary import Channel, CostItem, Outcome, Resource
 from simkit.campaign.world import World
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 _HANG_UP_MINUTES = 0.15
 _NOBODY: Customers = np.empty(0, dtype=np.int32)
 
@@ -67,7 +67,7 @@ class ContactCentre:
         """Work off the day's lists and send callers to the hotline."""
         if not self._works(day):
             return
-        transferred = np.empty(0, dtype=np.int32)
+        transferred: Customers = _NOBODY
         chance: NDArray[np.floating] = np.empty(0)
         arrival = np.empty(0)
         # People choose first: they are dear, and a machine takes what is left.
@@ -87,8 +87,8 @@ class ContactCentre:
             self._hotline.close(day)
 
     def _agrees(self, customers: Customers) -> NDArray[np.bool_]:
-        agrees: NDArray[np.bool_] = (
-            self._consent.uniform(customers) < self._consents.take(self._world.population.segment.take(customers))
+        agrees: NDArray[np.bool_] = self._consent.uniform(customers) < self._consents.take(
+            self._world.population.segment.take(customers)
         )
         return agrees
 

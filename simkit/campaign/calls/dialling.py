@@ -18,7 +18,7 @@ from simkit.campaign.vocabulary import Channel, Resource
 from simkit.campaign.world import World
 from simkit.params import Hours
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 Rank = Callable[[Customers], NDArray[np.number]]
 _SHORTEST_CALL = 0.1
 # More calls are prepared than are expected to fit, by a share and by standard deviations; what is not begun is put back.

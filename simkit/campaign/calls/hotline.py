@@ -14,7 +14,7 @@ from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, Outcome, Resource
 from simkit.campaign.world import World
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 
 
 class Hotline:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from simkit.campaign.capacity.stable_order import stable_order
 from simkit.due_dates import DueDates
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 Choice = Callable[[Customers], NDArray[np.bool_]]
 
 

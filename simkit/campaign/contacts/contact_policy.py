@@ -79,8 +79,8 @@ class ContactRecord:
 
     def recent_hundredths(self, customers: NDArray[np.integer]) -> NDArray[np.uint16]:
         """Return hundredths of contacts of the last 28 days."""
-        return self._recent[customers]
+        return self._recent.take(customers)
 
     def recent(self, customers: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return contacts of the last 28 days."""
-        return self._recent[customers] / HUNDREDTHS
+        return self._recent.take(customers) / np.float64(HUNDREDTHS)

@@ -12,7 +12,7 @@ from simkit.campaign.vocabulary import Channel
 from simkit.params import Scenario
 from simkit.population import Population
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 _MOST_HUNDREDTHS = 4000
 _SMALLEST_SHARE = 1e-12
 

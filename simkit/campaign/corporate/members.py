@@ -12,7 +12,7 @@ from simkit.campaign.world import World
 from simkit.due_dates import DueDates
 from simkit.params.mechanisms.corporate import CorporateWallets
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 _NOBODY = -1
 _MOST_EMPLOYERS = np.iinfo(np.int16).max
 _AGAIN_DAYS = 7

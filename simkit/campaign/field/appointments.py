@@ -17,7 +17,7 @@ from simkit.campaign.vocabulary import Channel, CostItem, Outcome
 from simkit.campaign.world import World
 from simkit.due_dates import DueDates
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 _WORKING_WEEK = 5
 
 

@@ -17,7 +17,7 @@ from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, CostItem, Outcome, Resource
 from simkit.campaign.world import World
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 _MONTHS_PER_DAY = 12 / 365.25
 _STAFF_DAY_HOURS = 8
 

@@ -16,7 +16,7 @@ from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, Outcome
 from simkit.campaign.world import World
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 Rides = Callable[[NDArray[np.integer], NDArray[np.integer]], NDArray[np.float64]]
 """(communities, communities) → minutes from one to the other."""
 

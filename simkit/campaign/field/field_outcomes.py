@@ -14,7 +14,7 @@ from simkit.campaign.influences import Influences
 from simkit.campaign.vocabulary import Channel, Outcome
 from simkit.campaign.world import World
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,9 @@ class CustomerNeeds:
     def assets(self, customers: Customers) -> Floats:
         """Return assets in CNY."""
         luck = ndtri(self._assets.uniform(customers))
-        return np.asarray(self._mean.take(self._segment.take(customers)) * np.exp(self._spread * luck - self._spread**2 / 2))
+        return np.asarray(
+            self._mean.take(self._segment.take(customers)) * np.exp(self._spread * luck - self._spread**2 / 2)
+        )
 
     def needs(self, customers: Customers) -> Needs:
         """Return age bands and needs."""

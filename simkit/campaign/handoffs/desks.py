@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simkit.campaign.calls.dialling import Rank
 from simkit.campaign.vocabulary import Channel, Desk
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 Choice = Callable[[Customers], NDArray[np.bool_]]
 
 DESK_OF: Mapping[Channel, Desk] = {

@@ -12,7 +12,7 @@ from simkit.campaign.vocabulary import Desk, HandoffEnd, HandoffKind
 from simkit.campaign.world import World
 from simkit.due_dates import DueDates
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 
 
 class HandoffBook:

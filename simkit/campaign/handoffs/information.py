@@ -36,7 +36,7 @@ class Information:
             self._world.ledger.cost(day, CostItem.TOOL, Channel.HUMAN_CALL, n, n * self._tool_cost)
 
     def look_up(
-        self, customers: NDArray[np.int32], hops: NDArray[np.uint8], days: NDArray[np.integer]
+        self, customers: NDArray[np.integer], hops: NDArray[np.uint8], days: NDArray[np.integer]
     ) -> NDArray[np.bool_]:
         """Say who is looked after, by a desk that takes them over after so many days; the others' offer is missed.
 

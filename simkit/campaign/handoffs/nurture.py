@@ -11,7 +11,7 @@ from simkit.campaign.world import World
 from simkit.due_dates import DueDates
 from simkit.params.mechanisms.handoffs import NurtureLevers
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 _SENDING_HOUR = 9.0
 _NOT_NURTURED = -1
 

@@ -18,7 +18,7 @@ from simkit.campaign.signals import Signal
 from simkit.campaign.vocabulary import Channel, Desk, HandoffEnd, Outcome
 from simkit.campaign.world import World
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 _NOBODY = Desk.ONLINE  # online nobody in particular looks after a customer
 
 
@@ -150,7 +150,9 @@ class PassingOn(Mechanism):
         # A call that is to be made again, and a visit that is agreed, leave the customer in the desk's hands.
         spent = np.broadcast_to(np.asarray(batch.attempt), mine.shape) >= self._receivers[desk].contacts
         self._holder[batch.customers[mine & batch.opened]] = _NOBODY
-        self._done(batch.customers[mine & spent & ~batch.opened & (batch.outcome != Outcome.VISIT_AGREED.value)], desk, day)
+        self._done(
+            batch.customers[mine & spent & ~batch.opened & (batch.outcome != Outcome.VISIT_AGREED.value)], desk, day
+        )
 
     def _done(self, customers: Customers, desk: Desk, day: int) -> None:
         """Let customers go whom a desk does not, or does no longer, look after: back online where that is the rule."""

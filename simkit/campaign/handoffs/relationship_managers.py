@@ -12,7 +12,7 @@ from simkit.campaign.vocabulary import Channel, CostItem, Outcome, Resource
 from simkit.campaign.world import World
 from simkit.params.mechanisms.handoffs import Tiers, TiersLevers
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 _CHANNEL = Channel.RELATIONSHIP_MANAGER
 
 

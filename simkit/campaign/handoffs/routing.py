@@ -15,7 +15,7 @@ from simkit.campaign.vocabulary import Channel, Desk
 from simkit.campaign.world import World
 from simkit.params.mechanisms.handoffs import RoutePreference
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 # The later outweighs all the earlier.
 _UNWILLING, _ANOTHER_ROUTE, _OFFLINE_FIRST = 1, 2, 4
 

@@ -70,7 +70,7 @@ class TierCare(Mechanism):
         tally(day, "high_value_prospects", prospects[self._high_value[prospects]])
         tally(day, "high_value_wallets", customers[in_campaign & self._high_value[customers]])
 
-    def _measure(self, customers: NDArray[np.int32]) -> NDArray[np.float64]:
+    def _measure(self, customers: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return what puts customers in order: assets, under `assets_age_need` weighed by age band and by need."""
         assets = self._needs.assets(customers)
         if self._levers.policy == "assets":

@@ -15,7 +15,7 @@ from simkit.campaign.world import World
 from simkit.due_dates import DueDates
 from simkit.params.mechanisms.leads import LEAD_SOURCES, LeadSource
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 _NO_LEAD = len(LEAD_SOURCES)
 _BY_PERSON = (Channel.VISIT, Channel.APPOINTMENT, Channel.HUMAN_CALL)
 _WEEK = 7

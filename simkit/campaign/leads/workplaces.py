@@ -15,7 +15,7 @@ from simkit.campaign.world import World
 from simkit.params.mechanisms.leads import WorkplaceLevers
 from simkit.params.mechanisms.leads import Workplaces as WorkplaceFacts
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 _WORKDAYS_PER_WEEK = 5
 _STAFF_DAY_HOURS = 8
 

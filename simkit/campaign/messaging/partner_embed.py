@@ -40,7 +40,7 @@ class PartnerEmbedPlay(Mechanism):
         world.stopping.add("partner_embed", self._quality)
         world.signals.listen(Signal.ACTIVATED, self._activated)
 
-    def _followers(self, name: str, partner: EmbedPartner, able: NDArray[np.int32]) -> DueDates[np.int32]:
+    def _followers(self, name: str, partner: EmbedPartner, able: NDArray[np.integer]) -> DueDates[np.int32]:
         """Return on which day of the campaign who follows the offer for the first time."""
         world, days = self._world, self._world.campaign_days
         hazard = -np.log1p(-world.scenario.by_segment(partner.traffic) * partner.click.value)
@@ -59,7 +59,7 @@ class PartnerEmbedPlay(Mechanism):
             if customers.shape[0]:
                 self._offer(customers, partner, through, day)
 
-    def _offer(self, customers: NDArray[np.int32], partner: EmbedPartner, through: int, day: int) -> None:
+    def _offer(self, customers: NDArray[np.integer], partner: EmbedPartner, through: int, day: int) -> None:
         world = self._world
         luck = self._luck.uniforms(customers, day, width=2)
         chance = world.opening.probability(customers, Channel.PARTNER_EMBED)

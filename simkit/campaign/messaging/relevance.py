@@ -14,7 +14,7 @@ from simkit.campaign.messages import Effect
 from simkit.campaign.vocabulary import Channel, CostItem
 from simkit.campaign.world import World
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 _PLACES = 256
 
 

@@ -80,4 +80,6 @@ class Experiences(Mechanism):
 
     def _refusal(self, customers: Customers, channel: int) -> Floats:  # noqa: ARG002
         own = self._trust.looked_up(self._trust.refusal_by_slice, customers)
-        return own - self._trust.refusal.take(self._world.population.segment.take(customers)) * self._trust.changed(customers)
+        return own - self._trust.refusal.take(self._world.population.segment.take(customers)) * self._trust.changed(
+            customers
+        )

@@ -10,7 +10,7 @@ from simkit.campaign.wallet.activity import NEVER
 from simkit.campaign.world import World
 
 Customers = NDArray[np.integer]
-Rows = NDArray[np.int32]
+Rows = NDArray[np.integer]
 NOBODY = -1
 
 

@@ -87,7 +87,11 @@ class MemberReferralPlay(Mechanism):
         """Give active users who might recommend during the campaign their threshold; the others are never looked at."""
         users = users[~self._world.record.held_out[users]].astype(np.int64)
         patience = self._threshold.exponential(users)
-        most = self._weekly_hazard.take(self._world.population.segment.take(users)) * self._most_weeks * np.exp(_MOST_PRESSED)
+        most = (
+            self._weekly_hazard.take(self._world.population.segment.take(users))
+            * self._most_weeks
+            * np.exp(_MOST_PRESSED)
+        )
         may = patience < most
         self._users = np.concatenate([self._users, users[may]])
         self._patience = np.concatenate([self._patience, patience[may]])
@@ -120,7 +124,7 @@ class MemberReferralPlay(Mechanism):
             self._reward(users[cheats], users[cheats], day)
         self._invite(*self._friends_of(users[~cheats], times[~cheats]), day)
 
-    def _friends_of(self, users: Customers, times: NDArray[np.int64]) -> tuple[NDArray[np.int32], Customers]:
+    def _friends_of(self, users: Customers, times: NDArray[np.int64]) -> tuple[NDArray[np.integer], Customers]:
         """Return invited customers, each once, and who invites them: neighbours, or anyone."""
         population = self._world.population
         count = self._friends.take(population.segment.take(users))
@@ -135,7 +139,7 @@ class MemberReferralPlay(Mechanism):
         friends, position = np.unique(friends, return_index=True)
         return friends.astype(np.int32), users[position]
 
-    def _invite(self, friends: NDArray[np.int32], users: Customers, day: int) -> None:
+    def _invite(self, friends: NDArray[np.integer], users: Customers, day: int) -> None:
         """Let friends without a wallet click, and those able to open it; who has one already was written to in vain."""
         world = self._world
         world.ledger.tally(day, "invitations", friends)

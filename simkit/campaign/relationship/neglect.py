@@ -69,7 +69,7 @@ class Neglect(Mechanism):
             cared_for = self._cared_for.take(self._world.population.segment.take(opened))
             self._await_care(opened[cared_for], days[cared_for])
 
-    def _await_care(self, customers: NDArray[np.int32], since: NDArray[np.int64]) -> None:
+    def _await_care(self, customers: NDArray[np.integer], since: NDArray[np.int64]) -> None:
         """Put customers down for their next touch after those days, as long as they are new."""
         if self._levers is not None:
             due = since + self._levers.nurture_every_days

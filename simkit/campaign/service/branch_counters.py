@@ -14,7 +14,7 @@ from simkit.campaign.service.branch_queue import BranchQueue, Extra
 from simkit.campaign.vocabulary import Channel, CostItem, Outcome, Resource
 from simkit.campaign.world import World
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 _AT_HOME = (Channel.VISIT, Channel.APPOINTMENT, Channel.WORKPLACE_VISIT)
 _STAFF_DAY_HOURS = 8
 
@@ -31,7 +31,10 @@ class BranchCounterPlay(Mechanism):
         asked = world.targets(None) if levers.asks else np.empty(0, dtype=np.int32)
         rate = world.scenario.by_segment(counters.walk_ins_per_1000_customers_a_day) / 1000 * levers.asks
         self._asked = Spontaneous(
-            world.streams.decision("branch.visit"), asked, rate.take(world.population.segment.take(asked)), world.campaign_days
+            world.streams.decision("branch.visit"),
+            asked,
+            rate.take(world.population.segment.take(asked)),
+            world.campaign_days,
         )
         self._luck = world.streams.decision("branch.offer")
         self._aided = world.scenario.by_segment(world.scenario.wallet.first_payment_aided)

@@ -14,7 +14,7 @@ from simkit.due_dates import DueDates
 from simkit.params.levers import MESSAGE_CHANNELS
 from simkit.params.mechanisms.service import SupportDesk
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 _WORDS = 2**16
 _TURN_OF_A_CHANNEL = 40503  # the golden section of all words: channels are far apart
 _AFTER_MESSAGE = tuple(Channel[name.upper()] for name in MESSAGE_CHANNELS)

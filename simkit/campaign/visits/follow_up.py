@@ -18,7 +18,7 @@ from simkit.campaign.world import World
 from simkit.due_dates import DueDates
 from simkit.params import Hours
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 _HOURS = Hours()
 
 

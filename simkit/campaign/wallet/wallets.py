@@ -21,7 +21,7 @@ LASTING_DAYS = 90
 FIRST_PAYMENT_WITHIN_DAYS = 14
 _YEAR_AGO = -364
 
-Customers = NDArray[np.int32]
+Customers = NDArray[np.integer]
 
 
 class Wallets:
