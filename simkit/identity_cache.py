@@ -25,7 +25,7 @@ class _Same:
 def once_for_each(function: Callable[..., Result]) -> Callable[..., Result]:
     """Call a function of positional arguments once for the same objects, which nobody may change; the last few are remembered."""
 
-    @functools.lru_cache(maxsize=256)
+    @functools.lru_cache(maxsize=32)
     def remembered(same: _Same) -> Result:
         return function(*same.things)
 

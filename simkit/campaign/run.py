@@ -163,6 +163,7 @@ class Campaign:
             reach.payments.play(day)
             for mechanism in mechanisms:
                 mechanism.end_day(day)
+            world.wallets.settle_openings(day)  # those whom friends won in the evening
             world.wallets.note_lasting(day)
         reach.rewards.close()
         for mechanism in mechanisms:

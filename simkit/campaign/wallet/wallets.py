@@ -107,7 +107,7 @@ class Wallets:
         self.open(customers[opened], day, channel, paid[opened])
 
     def settle_openings(self, day: int) -> None:
-        """When all of a day's wallets are open, count them, let those who are on their own decide about paying, and tell the others."""
+        """Count the wallets opened since the last call, let those who are on their own decide about paying, and tell the others."""
         if not self._opened_today:
             return
         opened = np.concatenate(self._opened_today).astype(np.int32, copy=False)
