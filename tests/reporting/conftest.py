@@ -7,7 +7,7 @@ from simkit.params import load_study
 from simkit.reporting import write_report
 from simkit.reporting.language import Narrator
 from simkit.reporting.lookups import Attribution, Comparison
-from simkit.reporting.reward_report import Simulation, write_reward_page
+from simkit.reporting.rewards.report import Simulation, write_reward_page
 from simkit.study import compare, run_study
 from tests.reporting import synthetic
 

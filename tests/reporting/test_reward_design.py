@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from simkit.params import DO_NOTHING, ParameterError, load_strategy, parameter_folder
-from simkit.reporting import ReportError, fonts, reward_report
+from simkit.reporting import ReportError, fonts, notebook_page
 from simkit.reporting.chart_style import Chart
 from simkit.reporting.language import LANGUAGES, catalogue
-from simkit.reporting.reward_design import PlayerCoupons, design_study
-from simkit.reporting.reward_page import open_reward_design
-from simkit.reporting.reward_report import Simulation, write_reward_page
+from simkit.reporting.rewards import report as reward_report
+from simkit.reporting.rewards.design import PlayerCoupons, design_study
+from simkit.reporting.rewards.page import open_reward_design
+from simkit.reporting.rewards.report import Simulation, write_reward_page
 from tests.reporting.test_charts import catch_figures, overlap, shown_texts
 from tests.reporting.test_notebooks import notebook
 from tests.reporting.test_report import read
@@ -238,7 +239,7 @@ def test_a_failed_notebook_is_kept_and_the_page_says_so(reward_store, tmp_path, 
     (tmp_path / "notebooks").mkdir()
     broken = notebook(tmp_path / "notebooks", "1 / 0", parameters=declared)
     broken.rename(tmp_path / "notebooks" / reward_report.REWARD_NOTEBOOK)
-    monkeypatch.setattr(reward_report, "notebook_folder", lambda: tmp_path / "notebooks")
+    monkeypatch.setattr(notebook_page, "notebook_folder", lambda: tmp_path / "notebooks")
     with pytest.raises(ReportError, match="ZeroDivisionError"):
         write_reward_page("event_gift", tmp_path, Simulation(), store=reward_store, progress=False)
     page = (tmp_path / "rewards_event_gift" / "index.html").read_text(encoding="utf-8")

@@ -9,16 +9,16 @@ from functools import cached_property
 from pathlib import Path
 
 from simkit.metrics import KPIS
-from simkit.reporting import reward_charts
 from simkit.reporting.chart_style import Chart
 from simkit.reporting.language import Language, Narrator, check_language
 from simkit.reporting.lookups import Comparison
 from simkit.reporting.markup import render
 from simkit.reporting.pages import KeyFigure, Summary, narrator_of
-from simkit.reporting.perfect_chart import count_cell, money_cell, part_title, perfect_customer, tier_title
 from simkit.reporting.quantities import NOTHING
-from simkit.reporting.reward_charts import RewardDays
-from simkit.reporting.reward_design import PlayerCoupons, RewardDesign, checked_day, design_study
+from simkit.reporting.rewards import charts as reward_charts
+from simkit.reporting.rewards.charts import RewardDays
+from simkit.reporting.rewards.design import PlayerCoupons, RewardDesign, checked_day, design_study
+from simkit.reporting.rewards.perfect_chart import count_cell, money_cell, part_title, perfect_customer, tier_title
 from simkit.reporting.tables import Cell, Row, Table
 from simkit.rewards import Programme
 from simkit.rewards.grants import Coupons

@@ -13,7 +13,7 @@ from simkit.reporting.chart_style import FAINT, INK, MUTED, Chart, chart_style, 
 from simkit.reporting.comparison_charts import sample_note
 from simkit.reporting.language import Narrator
 from simkit.reporting.lookups import Comparison, as_arrays, highest, one_estimate
-from simkit.reporting.reward_design import PlayerCoupons
+from simkit.reporting.rewards.design import PlayerCoupons
 from simkit.reporting.tables import Cell, Row, Table
 from simkit.study import Estimate, Study
 

@@ -76,11 +76,13 @@ class RewardDesign:
         """Return the strategy that offers the programme in one reading."""
         return reading or self.programme.name
 
-    def play(self, store: Path, *, workers: int | None = None, progress: bool = True) -> Study | None:
+    def play(
+        self, store: Path, *, workers: int | None = None, cluster: str | None = None, progress: bool = True
+    ) -> Study | None:
         """Make the runs that the store does not hold yet, and return the study; None where there is no plan."""
         if self.plan is None:
             return None
-        return run_study(self.plan, store=store, workers=workers, progress=progress)
+        return run_study(self.plan, store=store, workers=workers, cluster=cluster, progress=progress)
 
 
 def design_study(
