@@ -5,7 +5,7 @@ Some go on whatever the bank does: their section of the levers only says what it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from simkit.campaign.contacts.pitch import PitchPlay
 from simkit.campaign.corporate.corporate_wallets import CorporatePlay
@@ -48,7 +48,7 @@ from simkit.campaign.visits.deliberation import Deliberation
 from simkit.campaign.visits.follow_up import FollowUp
 from simkit.campaign.visits.training import Training
 from simkit.campaign.world import World
-from simkit.params import Levers
+from simkit.params import Levers, Scenario
 
 Make = Callable[[World, Outreach], Mechanism]
 
@@ -111,10 +111,12 @@ UNCHOSEN = frozenset({"satisfaction", "share_of_wallet", "competitor", "neglect"
 
 def switched_on(world: World, outreach: Outreach) -> tuple[Mechanism, ...]:
     """Make the mechanisms of a run, in their order."""
-    return tuple(make(world, outreach) for key, make in MECHANISMS.items() if takes_part(world, key))
+    return tuple(MECHANISMS[key](world, outreach) for key in taking_part(world.scenario, world.levers))
 
 
-def takes_part(world: World, key: str) -> bool:
-    """Say whether the mechanism of this section takes part: it is no part of a run if the scenario or the strategy leaves it out."""
-    chosen = key in UNCHOSEN or key not in Levers.model_fields or getattr(world.levers, key) is not None
-    return chosen and getattr(world.scenario, key) is not None
+def taking_part(scenario: Scenario, levers: Levers) -> Iterator[str]:
+    """Walk over the mechanisms that take part: one is no part of a run if the scenario or the strategy leaves its section out."""
+    for key in MECHANISMS:
+        chosen = key in UNCHOSEN or key not in Levers.model_fields or getattr(levers, key) is not None
+        if chosen and getattr(scenario, key) is not None:
+            yield key

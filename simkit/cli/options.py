@@ -18,6 +18,13 @@ errors = Console(stderr=True)
 
 StoreOption = Annotated[Path, typer.Option(help="Folder that keeps finished runs and studies.")]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; all cores when left out, 1 for none.")]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Make the runs on a Dask cluster: tcp://host:port of its scheduler, or its scheduler file.",
+    ),
+]
 ProgressOption = Annotated[bool, typer.Option(help="Show how far the work is.")]
 ScaleOption = Annotated[
     float | None, typer.Option(min=1e-6, max=1, help="Share of the bank that is simulated, such as 0.01.")

@@ -14,6 +14,7 @@ from rich.table import Table
 from simkit.cli.options import (
     REPORTS,
     STORE,
+    ClusterOption,
     ProgressOption,
     ReportLanguage,
     StoreOption,
@@ -66,14 +67,22 @@ def rewards(
     out: Annotated[Path, typer.Option(help="Folder that gets a folder rewards_PROGRAMME.")] = REPORTS,
     store: StoreOption = STORE,
     workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     progress: ProgressOption = True,
 ) -> None:
     """Show one reward programme: what perfect and simulated customers get, what it costs, what to mend, in every reading."""
-    from simkit.reporting.reward_report import Simulation, write_reward_page
+    from simkit.reporting.rewards.report import Simulation, write_reward_page
 
     simulation = Simulation(scenario, strategy, scale, replications, starts_on)
     index = write_reward_page(
-        programme, out, simulation, store=store, language=language.value, workers=workers, progress=progress
+        programme,
+        out,
+        simulation,
+        store=store,
+        language=language.value,
+        workers=workers,
+        cluster=cluster,
+        progress=progress,
     )
     answers.print(f"Reward programme: {index}", soft_wrap=True)
 

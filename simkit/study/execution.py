@@ -1,24 +1,21 @@
-"""Making the runs of a study: one after the other, or in processes. The results are the same; only the clock differs."""
+"""Making the runs of a study: one after the other, in processes, or on a cluster. The results are the same; only the clock differs."""
 
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import threading
 import time
-import traceback
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from functools import lru_cache, partial
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import Protocol, TypeVar
 
 import joblib
 from joblib.externals.loky.process_executor import BrokenProcessPool
 
-from simkit.campaign import Detail
-from simkit.params import ParameterError, PlannerError, Scenario, Strategy
+from simkit.params import PlannerError
+from simkit.study.jobs import Failure, Job, Outcome, Packed, jobs_of, send_run, store_run
 from simkit.study.planning import CAMPAIGN, Model, RunTask
 from simkit.study.progress import Progress, progress_of
 from simkit.study.store import ResultStore
@@ -26,9 +23,6 @@ from simkit.study.store import ResultStore
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 _SECONDS_BETWEEN_LOOKS = 0.2
-_CHANGED = (
-    "The model, a library or a reward programme was changed while the study ran; start again for results of one kind."
-)
 
 
 class Executor(Protocol):
@@ -42,13 +36,8 @@ class StudyError(PlannerError):
     """Runs of a study that failed; all others are stored."""
 
 
-@dataclass(frozen=True)
-class Failure:
-    """One run that raised: which, how it is repeated alone, and the error as text."""
-
-    run: str
-    command: str
-    error: str
+class WorkersLostError(PlannerError):
+    """Nobody is left to make runs; the text says who was to make them."""
 
 
 def execute(
@@ -56,6 +45,7 @@ def execute(
     store: ResultStore,
     *,
     workers: int | None = None,
+    cluster: str | None = None,
     progress: bool | Progress = True,
     model: Model = CAMPAIGN,
 ) -> int:
@@ -63,15 +53,20 @@ def execute(
 
     A stored run whose metrics were taken by other definitions is measured anew, and counts as made.
 
-    `workers` 1 runs in this process; None takes a process for each core. A run is stored by the process that made it, the moment
-    it is finished: whatever ends this call, the next one goes on from there.
+    `workers` 1 runs in this process; None takes a process for each core. `cluster` is the address of a Dask scheduler, whose workers make
+    the runs instead. A run is stored the moment it is finished: whatever ends this call, the next one goes on from there. `progress` is
+    shown as a bar or in the caller's own way.
 
-    Raises `StudyError` at the end when runs raised, or when a worker process died; the other runs are finished and stored.
+    Raises `StudyError` at the end when runs raised, or when nobody was left to make them; the other runs are finished and stored.
     """
+    if cluster is not None and workers is not None:
+        raise PlannerError(
+            "Runs are made by workers on this machine or on a cluster; leave out --workers or --cluster."
+        )
     store.prepare()
     wanted = {task.fingerprint: task for task in reversed(list(tasks))}
     pending = [task for task in reversed(wanted.values()) if not store.measured(task.fingerprint, model.measure)]
-    executor = executor_for(workers, len(pending))
+    made = _made_here(pending, store, workers, model) if cluster is None else _made_by(cluster, pending, store, model)
     shown = partial(progress_of, shown=progress) if isinstance(progress, bool) else progress
     failures: list[Failure] = []
 
@@ -79,23 +74,53 @@ def execute(
         return f"{sum(fingerprint in store for fingerprint in wanted)} of {len(wanted)} runs are kept"
 
     try:
-        if executor is not serial:
-            _compile_once(pending, model)
-        with (
-            shown(len(pending), len(wanted) - len(pending)) as advance,
-            closing(executor(_make, _jobs(pending, store, model))) as outcomes,
-        ):
-            for failure in outcomes:
-                failures += [failure] if failure else []
+        with shown(len(pending), len(wanted) - len(pending)) as advance, closing(made) as outcomes:
+            for outcome in outcomes:
+                failures += [outcome] if isinstance(outcome, Failure) else []
+                if isinstance(outcome, Packed):
+                    store.put(outcome.fingerprint, outcome.content)
                 advance()
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"{kept()}; start again to go on from there") from None
-    except BrokenProcessPool as error:
-        advice = "start again to go on from there, with fewer workers if memory is short"
-        raise StudyError(f"A worker process was killed, perhaps for want of memory. {kept()}; {advice}.") from error
+    except WorkersLostError as error:
+        raise StudyError(f"{error} {kept()}; start again to go on from there.") from error
     if failures:
         raise StudyError(_in_words(failures, len(wanted)))
     return len(pending)
+
+
+def _made_here(tasks: Sequence[RunTask], store: ResultStore, workers: int | None, model: Model) -> Generator[Outcome]:
+    """Make runs on this machine, where every process stores its own."""
+    executor = executor_for(workers, len(tasks))
+    if executor is not serial:
+        _compile_once(tasks, model)
+    try:
+        yield from executor(store_run, jobs_of(tasks, store, model))
+    except BrokenProcessPool as error:
+        raise WorkersLostError(
+            "A worker process was killed, perhaps for want of memory; if memory is short, take fewer workers."
+        ) from error
+
+
+def _made_by(cluster: str, tasks: Sequence[RunTask], store: ResultStore, model: Model) -> Generator[Outcome]:
+    """Make runs on a cluster, whose workers may not see the store; runs that are only to be measured anew stay here."""
+    jobs = jobs_of(tasks, store, model)
+    away = [job for job in jobs if job.fingerprint not in store]
+    yield from serial(store_run, [job for job in jobs if job.fingerprint in store])
+    if away:
+        yield from _cluster(cluster)(send_run, away)
+
+
+def _cluster(address: str) -> Callable[[Callable[[Job], Outcome], Sequence[Job]], Generator[Outcome]]:
+    try:
+        from simkit.study.cluster import workers_of  # noqa: PLC0415 - an extra that most studies do without
+    except ModuleNotFoundError as error:
+        if error.name not in ("dask", "distributed"):
+            raise
+        raise PlannerError(
+            "--cluster needs Dask, which is not installed; install it with: pip install 'simkit[cluster]'"
+        ) from error
+    return workers_of(address)
 
 
 def _compile_once(tasks: Iterable[RunTask], model: Model) -> None:
@@ -142,76 +167,6 @@ def _follow_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A task as it travels to a worker. What many tasks share is packed once for all, and unpacked once by each worker."""
-
-    study: bytes
-    strategy: bytes
-    draw: int
-    replication: int
-    fingerprint: str
-    run: str
-    command: str
-
-
-@dataclass(frozen=True)
-class _Shared:
-    """What the runs of a study share."""
-
-    model: Model
-    store: ResultStore
-    scenario: Scenario
-    detail: Detail
-
-
-def _jobs(tasks: Iterable[RunTask], store: ResultStore, model: Model) -> list[_Job]:
-    packed: dict[tuple[int, ...], bytes] = {}
-
-    def pack(content: object, *same: object) -> bytes:
-        key = tuple(map(id, same))
-        if key not in packed:
-            packed[key] = pickle.dumps(content)
-        return packed[key]
-
-    return [
-        _Job(
-            study=pack(_Shared(model, store, task.scenario, task.detail), task.scenario, task.detail),
-            strategy=pack(task.strategy, task.strategy),
-            draw=task.draw,
-            replication=task.replication,
-            fingerprint=task.fingerprint,
-            run=str(task),
-            command=task.command,
-        )
-        for task in tasks
-    ]
-
-
-def _make(job: _Job) -> Failure | None:
-    """Run, measure and store, all in the worker; a run that raises becomes a `Failure`, so that the others go on."""
-    shared: _Shared = _unpacked(job.study)
-    strategy: Strategy = _unpacked(job.strategy)
-    try:
-        if job.fingerprint in shared.store:
-            run, _ = shared.store.read(job.fingerprint)
-        else:
-            run = shared.model.run(shared.scenario, strategy, job.draw, job.replication, detail=shared.detail)
-            if run.fingerprint != job.fingerprint:
-                return Failure(job.run, job.command, _CHANGED)
-        shared.store.write(run, shared.model.metrics(run, shared.scenario), shared.model.measure)
-    except ParameterError as error:
-        return Failure(job.run, job.command, str(error))
-    except Exception:  # noqa: BLE001 - whatever it is, it is reported with the run's name, and the other runs go on
-        return Failure(job.run, job.command, traceback.format_exc())
-    return None
-
-
-@lru_cache(maxsize=256)
-def _unpacked(content: bytes) -> Any:  # noqa: ANN401 - a `_Shared` or a `Strategy`
-    return pickle.loads(content)  # noqa: S301 - packed by this process or its parent
 
 
 def _in_words(failures: Sequence[Failure], total: int) -> str:

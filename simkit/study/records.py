@@ -14,19 +14,20 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from simkit.atomic_files import replacing, sweep
 from simkit.campaign.fingerprint import versions
 from simkit.params import Difference, Finding, ParameterError, StudyPlan, nearest, resolve
-from simkit.study.planning import RunTask
+from simkit.study.planning import RunTask, study_scenario
 
 _FILE = "study.json"
 _ID_LENGTH = 12
 
 
 class RunKey(NamedTuple):
-    """One run of a study and the fingerprint under which the store holds it."""
+    """One run of a study and the fingerprint under which the store holds it. With districts a replication has one for each."""
 
     strategy: str
     draw: int
     replication: int
     fingerprint: str
+    district: int = 0
 
 
 class StrategyRecord(BaseModel):
@@ -67,10 +68,10 @@ def record_study(plan: StudyPlan, tasks: Sequence[RunTask], store: Path, measure
 
     `measure` names the definitions by which the runs are measured.
     """
-    runs = tuple(RunKey(task.strategy.name, task.draw, task.replication, task.fingerprint) for task in tasks)
+    runs = tuple(_run_key(task, plan.districts) for task in tasks)
     content = json.dumps([plan.model_dump(mode="json"), runs, measure], sort_keys=True)
     identifier = hashlib.sha256(content.encode()).hexdigest()[:_ID_LENGTH]
-    scenario = tasks[0].scenario
+    scenario = study_scenario(plan) if plan.districts > 1 else tasks[0].scenario
     strategies = {task.strategy.name: _strategy_record(task) for task in tasks[: len(plan.all_strategies)]}
     record = StudyRecord(
         id=identifier,
@@ -117,6 +118,11 @@ def find_study(name_or_path: str | Path, store: Path) -> StudyRecord:
     problem = f"there is no study '{name_or_path}'"
     known = {record.plan.name for record in records}
     raise ParameterError([Finding(str(store), "", f"{problem}; {nearest(name_or_path, known)}" if known else problem)])
+
+
+def _run_key(task: RunTask, districts: int) -> RunKey:
+    replication, district = divmod(task.replication, districts)
+    return RunKey(task.strategy.name, task.draw, replication, task.fingerprint, district)
 
 
 def _strategy_record(task: RunTask) -> StrategyRecord:

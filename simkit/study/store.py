@@ -53,15 +53,13 @@ class ResultStore:
 
     def write(self, run: CampaignRun, metrics: pa.Table, measure: str) -> None:
         """Keep a run and its metrics, which were taken by the definitions named `measure`."""
-        tables = {MANIFEST: _manifest(run, measure), METRICS: metrics, **run.tables}
-        with (
-            replacing(self._path(run.fingerprint)) as temporary,
-            pa.OSFile(str(temporary), "wb") as file,
-            pa.CompressedOutputStream(file, "zstd") as stream,
-        ):
-            for name, table in tables.items():
-                with pa.ipc.new_stream(stream, table.schema.with_metadata({"table": name})) as writer:
-                    writer.write_table(table)
+        with replacing(self._path(run.fingerprint)) as temporary, pa.OSFile(str(temporary), "wb") as file:
+            _write(file, run, metrics, measure)
+
+    def put(self, fingerprint: str, content: bytes) -> None:
+        """Keep a run that another machine has `packed`."""
+        with replacing(self._path(fingerprint)) as temporary:
+            temporary.write_bytes(content)
 
     def read(self, fingerprint: str) -> tuple[CampaignRun, pa.Table]:
         """Return a finished run and its metrics. Raises `ParameterError` when there is none, or its file is damaged."""
@@ -109,6 +107,22 @@ class ResultStore:
             raise ParameterError([Finding(str(self.runs), "", f"there is no run '{fingerprint}'")]) from error
         except (pa.ArrowInvalid, OSError) as error:
             raise ParameterError([Finding(str(path), "", f"is damaged ({error}); delete it and run again")]) from error
+
+
+def packed(run: CampaignRun, metrics: pa.Table, measure: str) -> bytes:
+    """Return the content of the file in which a store keeps this run."""
+    with pa.BufferOutputStream() as sink:
+        _write(sink, run, metrics, measure)
+        content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
+def _write(sink: pa.NativeFile, run: CampaignRun, metrics: pa.Table, measure: str) -> None:
+    tables = {MANIFEST: _manifest(run, measure), METRICS: metrics, **run.tables}
+    with pa.CompressedOutputStream(sink, "zstd") as stream:
+        for name, table in tables.items():
+            with pa.ipc.new_stream(stream, table.schema.with_metadata({"table": name})) as writer:
+                writer.write_table(table)
 
 
 def _next_table(stream: pa.NativeFile) -> tuple[str, pa.Table]:

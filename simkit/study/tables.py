@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,10 +11,13 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from simkit.atomic_files import replacing
+from simkit.campaign.fingerprint import hash_of
 from simkit.params import Finding, ParameterError, nearest
+from simkit.study.districts import whole_bank
 from simkit.study.records import RunKey, StudyRecord, study_folder
 from simkit.study.store import METRICS, ResultStore
 
@@ -37,14 +40,19 @@ class StudyTables:
         return study_folder(self.record, self.store.folder)
 
     def gather_metrics(self) -> None:
-        """Write the tables `runs` and `metrics`, unless they are there."""
-        if not all(self._path(name).exists() for name in (RUNS, METRICS)):
-            self._gather(self._head)
+        """Write the tables `runs` and `metrics`, unless they are there; the metrics of districts are brought together."""
+        if all(self._path(name).exists() for name in (RUNS, METRICS)):
+            return
+        if self.record.plan.districts == 1:
+            self._gather(self.record.runs, self._head)
+        else:
+            self._gather(self.record.runs, lambda run: {RUNS: self._head(run)[RUNS]})
+            self._gather(list(self._districts), self._whole_bank)
 
     def gather_ledger(self) -> None:
         """Write the tables of the ledger, unless they are there."""
         if not all(self._path(name).exists() for name in self.ledger):
-            self._gather(lambda run: self.store.read(run.fingerprint)[0].tables)
+            self._gather(self.record.runs, self._ledger_of)
 
     @cached_property
     def ledger(self) -> tuple[str, ...]:
@@ -70,6 +78,25 @@ class StudyTables:
         manifest, metrics = self.store.read_head(run.fingerprint)
         return {RUNS: manifest.select(["scenario", "detail", "seconds"]), METRICS: metrics}
 
+    @cached_property
+    def _districts(self) -> dict[RunKey, list[RunKey]]:
+        """The runs of each replication of the bank, which has a fingerprint of theirs."""
+        groups: dict[tuple[str, int, int], list[RunKey]] = {}
+        for run in self.record.runs:
+            groups.setdefault((run.strategy, run.draw, run.replication), []).append(run)
+        named = {key: hash_of({"districts": [run.fingerprint for run in runs]}) for key, runs in groups.items()}
+        return {RunKey(*key, named[key]): runs for key, runs in groups.items()}
+
+    def _whole_bank(self, run: RunKey) -> Tables:
+        return {METRICS: whole_bank([self._head(district)[METRICS] for district in self._districts[run]])}
+
+    def _ledger_of(self, run: RunKey) -> Tables:
+        """Return the ledger of a run; customers of districts get numbers of their own."""
+        tables = self.store.read(run.fingerprint)[0].tables
+        size = self.record.scenario["bank"]["customers"]["value"] * self.record.scale / self.record.plan.districts
+        first = run.district * round(size)
+        return {name: _numbered_from(first, table) for name, table in tables.items()} if first else tables
+
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.parquet"
 
@@ -83,17 +110,26 @@ class StudyTables:
             raise ParameterError([Finding(self.record.full_name, name, f"there is no such table; {allowed}")])
         return self._path(name)
 
-    def _gather(self, read: Callable[[RunKey], Tables]) -> None:
+    def _gather(self, keys: Sequence[RunKey], read: Callable[[RunKey], Tables]) -> None:
         """Write each table that `read` gives of a run into one Parquet file over all runs, in bounded memory."""
         with ExitStack() as files:
             writers: dict[str, pq.ParquetWriter] = {}
-            for runs, tables in _batches((run, read(run)) for run in self.record.runs):
+            for runs, tables in _batches((run, read(run)) for run in keys):
                 for name in tables[0]:
                     together = _stamped(runs, [of_run[name] for of_run in tables])
                     if name not in writers:
                         path = files.enter_context(replacing(self._path(name)))
                         writers[name] = files.enter_context(pq.ParquetWriter(path, together.schema, compression="zstd"))
                     writers[name].write_table(together)
+
+
+def _numbered_from(first: int, table: pa.Table) -> pa.Table:
+    if "customer_id" not in table.column_names:
+        return table
+    column = table["customer_id"]
+    return table.set_column(
+        table.column_names.index("customer_id"), "customer_id", pc.add(column, pa.scalar(first, column.type))
+    )
 
 
 def _batches(pairs: Iterable[tuple[RunKey, Tables]]) -> Iterator[tuple[list[RunKey], list[Tables]]]:
