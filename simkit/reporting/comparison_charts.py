@@ -26,6 +26,7 @@ from simkit.reporting.lookups import Comparison, as_arrays, highest
 from simkit.reporting.tables import Cell, Row, Table
 from simkit.study import COST_PER_INCREMENTAL_LASTING, Estimate
 
+_RUNS_LINE, _RUNS_LINE_ON_WIDE = 1.6, 3.2
 UTILISATIONS = ("field_utilisation", "call_utilisation")
 
 
@@ -111,12 +112,21 @@ def _bars(
         figure, grid = new_figure(1, 1, 1.6 + 0.42 * len(ordered))
         axes: Axes = grid[0, 0]
         axes.barh(places, mean, height=0.62, color=[looks[strategy].colour for strategy in ordered])
-        axes.hlines(places, low, high, color=INK, linewidth=1.6)
+        wide_low, wide_high = (
+            np.array([getattr(estimate, side) for estimate in shown]) for side in ("wide_low", "wide_high")
+        )
+        axes.hlines(places, wide_low, wide_high, color=INK, linewidth=0.8)
+        axes.hlines(places, low, high, color=INK, linewidth=_RUNS_LINE if narrator.draws == 1 else _RUNS_LINE_ON_WIDE)
         axes.axvline(0, color=MUTED, linewidth=0.8)
         axes.set_yticks(places, [narrator.strategy(strategy) for strategy in ordered])
         for place, estimate in enumerate(shown):
-            _write(axes, max(0.0, highest(estimate)), place, narrator.estimate("lasting", estimate))
-        left, right = min(0.0, np.nanmin([mean, low])), max(0.0, np.nanmax([mean, high]))
+            _write(
+                axes,
+                np.nanmax([0.0, highest(estimate), estimate.wide_high]),
+                place,
+                narrator.estimate("lasting", estimate),
+            )
+        left, right = min(0.0, np.nanmin([mean, low, wide_low])), max(0.0, np.nanmax([mean, high, wide_high]))
         span = float(right - left) or 1.0
         axes.set_xlim(left - (0.03 * span if left < 0 else 0), right + 0.42 * span)
         quantity_axis(axes, "x", narrator, KPIS["lasting"].unit, title)
@@ -127,7 +137,10 @@ def _bars(
             for strategy in reversed(ordered)
         ]
         numbers = Table(narrator, message, [narrator.text("table.strategy"), title], rows)
-        return finish(figure, name=name, message=message, note=sample_note(comparison, narrator), numbers=numbers)
+        note = sample_note(comparison, narrator)
+        if not np.isnan(wide_low).all():
+            note = narrator.text("note.both", sample=note, wide=narrator.text("note.wide"))
+        return finish(figure, name=name, message=message, note=note, numbers=numbers)
 
 
 def _write(axes: Axes, x: float, y: float, text: str) -> None:

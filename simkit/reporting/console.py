@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
+from rich.markup import escape
 from rich.table import Table
 
 from simkit.campaign import CampaignRun
@@ -72,9 +73,20 @@ def comparison_tables(study: Study) -> Iterator[Table]:
     cost = _table(f"{title}: what it costs", comparison, comparison.strategies, _COSTS)
     cost.caption = (
         f"n = {comparison.n} runs of each strategy on the same customers, {comparison.confidence:.0%} intervals, "
-        f"scale {study.record.scale:g} of the bank, seed {study.record.seed}. Incremental and 'against': run by run against do_nothing."
+        f"scale {study.record.scale:g} of the bank, seed {study.record.seed}. Incremental and 'against': run by run against do_nothing. "
+        f"{_what_intervals_hold(study.plan.draws)}"
     )
     yield cost
+
+
+def _what_intervals_hold(draws: int) -> str:
+    """Say which of the two uncertainties the intervals hold."""
+    if draws == 1:
+        return "The intervals cover luck alone: what is not known of the assumed numbers is not in them (set draws above 1)."
+    return escape(
+        f"(Round brackets): how exactly these runs know the mean over luck and {draws} samples of the uncertain numbers; "
+        "more runs narrow it. [Square brackets]: where the truth may lie as long as the numbers are not known better; only data narrow it."
+    )
 
 
 def _table(title: str, comparison: Comparison, strategies: Sequence[str], columns: Mapping[str, Column]) -> Table:
@@ -92,7 +104,9 @@ def _cell(estimate: Estimate, column: Column) -> str:
     if math.isnan(estimate.mean):
         return "–"
     parts = _ENGLISH.interval_parts(estimate.mean, estimate.low, estimate.high, column.unit, column.digits)
-    return "\n".join(parts).strip().replace(NO_BREAK, " ")  # a narrow terminal has to break it
+    wide = _ENGLISH.interval_parts(estimate.mean, estimate.wide_low, estimate.wide_high, column.unit, column.digits)[1]
+    lines = [*parts, wide.replace("(", "[").replace(")", "]")]
+    return escape("\n".join(line for line in lines if line).replace(NO_BREAK, " "))  # a narrow terminal has to break it
 
 
 def run_table(run: CampaignRun, metrics: pa.Table) -> Table:

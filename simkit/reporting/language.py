@@ -26,6 +26,7 @@ _OF_A_PROGRAMME = (
 )
 FIGURES: Mapping[str, Kpi] = {**KPIS, **AGAINST_DOING_NOTHING, **{kpi.name: kpi for kpi in _OF_A_PROGRAMME}}
 """Every key figure that is shown: those of single runs, those that only a comparison has, and those of one programme's page."""
+_SQUARE = str.maketrans("()（）", "[][]")
 HTML_LANGUAGES: Mapping[Language, str] = {"en": "en", "zh": "zh-CN"}
 
 
@@ -108,6 +109,13 @@ class Narrator:
         """Return a KPI's mean and interval as this language writes them."""
         kpi = FIGURES[name]
         return self.quantities.interval(estimate.mean, estimate.low, estimate.high, kpi.unit, kpi.digits)
+
+    def wide(self, name: str, estimate: Estimate) -> str:
+        """Return the interval that holds what is not known of the parameters, in square brackets; nothing where there is none."""
+        kpi = FIGURES[name]
+        parts = estimate.mean, estimate.wide_low, estimate.wide_high
+        shown = self.quantities.interval_parts(*parts, kpi.unit, kpi.digits)[1]
+        return shown.translate(_SQUARE)
 
     def estimate_parts(self, name: str, estimate: Estimate) -> tuple[str, str]:
         """Return a KPI's mean, and its interval in brackets or nothing."""

@@ -12,6 +12,8 @@ from simkit.study import Estimate
 from simkit.study.estimates import estimate
 
 Who = Literal["won", "anyway", "lost"]
+_ALONE = ("mean", "low", "high", "wide_low", "wide_high")
+_AGAINST = tuple(f"difference_{column}".removesuffix("_mean") for column in _ALONE)
 _NOTHING = Estimate(0, np.nan, np.nan, np.nan)
 _Key = tuple[str, str, str]
 
@@ -29,8 +31,8 @@ class Comparison:
     def of(cls, table: pd.DataFrame) -> Self:
         """Read the table `Study.comparison`."""
         keys = _keys(table, ("strategy", "kpi", "segment"))
-        alone = _estimates(table, ("mean", "low", "high"))
-        against = _estimates(table, ("difference", "difference_low", "difference_high"))
+        alone = _estimates(table, _ALONE)
+        against = _estimates(table, _AGAINST)
         names = tuple(dict.fromkeys(strategy for strategy, _, _ in keys))
         confidence = float(table["confidence"].to_numpy()[0])
         return cls(names, confidence, dict(zip(keys, alone, strict=True)), dict(zip(keys, against, strict=True)))
@@ -72,10 +74,10 @@ def _keys(table: pd.DataFrame, columns: tuple[str, str, str]) -> list[_Key]:
     return list(zip(first, second, third, strict=True))
 
 
-def _estimates(table: pd.DataFrame, columns: tuple[str, str, str]) -> list[Estimate]:
+def _estimates(table: pd.DataFrame, columns: tuple[str, ...]) -> list[Estimate]:
     values: list[list[float]] = table[list(columns)].to_numpy(dtype=float).tolist()
     runs: list[int] = table["n"].to_numpy(dtype=int).tolist()
-    return [Estimate(n, mean, low, high) for n, (mean, low, high) in zip(runs, values, strict=True)]
+    return [Estimate(n, *numbers) for n, numbers in zip(runs, values, strict=True)]
 
 
 def one_estimate(by_replication: NDArray[np.float64], confidence: float) -> Estimate:

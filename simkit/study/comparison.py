@@ -35,7 +35,10 @@ AGAINST_DOING_NOTHING: Mapping[str, Kpi] = {
 }
 """Key figures that only a comparison has."""
 _PRICED = {COST_PER_INCREMENTAL_LASTING: "lasting", COST_PER_INCREMENTAL_PAYMENT: "payments"}
-_COLUMNS = ("strategy", "segment", "kpi", "n", "mean", "low", "high", "difference", "difference_low", "difference_high")
+_COLUMNS = (
+    *("strategy", "segment", "kpi", "n", "mean", "low", "high", "wide_low", "wide_high"),
+    *("difference", "difference_low", "difference_high", "difference_wide_low", "difference_wide_high"),
+)
 
 
 def compare(
@@ -56,19 +59,21 @@ def compare(
 
     Returns
     -------
-    Columns strategy, segment, kpi, n (runs), mean, low, high, difference, difference_low, difference_high (run by run against
-    `do_nothing`; NaN for itself), confidence, reason (why a mean or interval is NaN, else empty). Beside the KPIs of the runs there
-    are `incremental_lasting`, the difference of `lasting`, and `cost_per_incremental_lasting` and `cost_per_incremental_payment`, the
-    difference of `cost` over that of `lasting` or `payments` with Fieller's interval: NaN unless more than with `do_nothing` are sure.
+    Columns strategy, segment, kpi, n (runs), mean, low, high, wide_low, wide_high, the same of the difference (`difference`,
+    `difference_low` …, run by run against `do_nothing`; NaN for itself), confidence, reason (why a mean or interval is NaN, else
+    empty). low to high is how exactly the runs know the mean; wide_low to wide_high holds what is not known of the parameters too, and
+    is NaN with one draw (see `estimate`). Beside the KPIs of the runs there are `incremental_lasting`, the difference of `lasting`,
+    and `cost_per_incremental_lasting` and `cost_per_incremental_payment`, the difference of `cost` over that of `lasting` or
+    `payments` with Fieller's interval: NaN unless more than with `do_nothing` are sure.
     """
     cube = _Cube.of(metrics, strategies)
     values = cube.with_ratios(kpis)
     base = cube.strategies.index(DO_NOTHING)
-    against = estimate(values - values[base], confidence)
-    for part in (against.mean, against.low, against.high):
+    against = _Both.of(values - values[base], confidence)
+    for part in against.columns:
         part[base] = np.nan
     blocks = [
-        _block(cube.strategies, cube.groups, estimate(values, confidence), against),
+        _block(cube.strategies, cube.groups, _Both.of(values, confidence), against),
         *_incremental(cube, base, confidence),
     ]
     table = pd.concat(blocks, ignore_index=True)
@@ -114,17 +119,30 @@ class _Cube:
         return values
 
 
-def _block(
-    strategies: list[str], groups: list[tuple[str, str]], alone: Estimates, against: Estimates | None
-) -> pd.DataFrame:
+@dataclass(frozen=True)
+class _Both:
+    """Estimates as the runs know them, and with what is not known of the parameters."""
+
+    runs: Estimates
+    wide: Estimates
+
+    @classmethod
+    def of(cls, values: Values, confidence: float) -> _Both:
+        return cls(estimate(values, confidence), estimate(values, confidence, with_ignorance=True))
+
+    @property
+    def columns(self) -> tuple[Values, ...]:
+        return (self.runs.mean, self.runs.low, self.runs.high, self.wide.low, self.wide.high)
+
+
+def _block(strategies: list[str], groups: list[tuple[str, str]], alone: _Both, against: _Both | None) -> pd.DataFrame:
     """Lay estimates with axes strategy, group out as rows."""
-    missing = np.full(alone.mean.shape, np.nan)
-    differences = (against.mean, against.low, against.high) if against else (missing, missing, missing)
+    differences = against.columns if against else (np.full(alone.runs.mean.shape, np.nan),) * len(alone.columns)
     columns = [
         np.repeat(strategies, len(groups)),
         np.tile([segment for segment, _ in groups], len(strategies)),
         np.tile([kpi for _, kpi in groups], len(strategies)),
-        *(array.ravel() for array in (alone.n, alone.mean, alone.low, alone.high, *differences)),
+        *(array.ravel() for array in (alone.runs.n, *alone.columns, *differences)),
     ]
     return pd.DataFrame(dict(zip(_COLUMNS, columns, strict=True)))
 
@@ -144,11 +162,12 @@ def _incremental(cube: _Cube, base: int, confidence: float) -> Iterator[pd.DataF
 
     known = set(cube.groups)
     everywhere = segments_with("lasting")
-    lasting = estimate(added(everywhere, "lasting"), confidence)
+    lasting = _Both.of(added(everywhere, "lasting"), confidence)
     yield _block(others, [(segment, INCREMENTAL_LASTING) for segment in everywhere], lasting, None)
     for name, kpi in _PRICED.items():
         if priced := segments_with("cost", kpi):
-            price = fieller(added(priced, "cost"), added(priced, kpi), confidence)
+            parts = added(priced, "cost"), added(priced, kpi)
+            price = _Both(fieller(*parts, confidence), fieller(*parts, confidence, with_ignorance=True))
             yield _block(others, [(segment, name) for segment in priced], price, None)
 
 

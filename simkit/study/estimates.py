@@ -13,17 +13,25 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-Values = NDArray[np.float64]
+from simkit.study.variances import MeanSquares, Values
+
+__all__ = ["Estimate", "Estimates", "Values", "estimate", "fieller", "linearised", "paired_difference"]
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over `n` runs and its interval, which is NaN where one run alone tells nothing of the spread."""
+    """A mean over `n` runs and its interval, which is NaN where one run alone tells nothing of the spread.
+
+    low, high: more runs narrow it. wide_low, wide_high: with what is not known of the parameters, which only data narrow; NaN where no
+    draws tell of it. See `estimate`.
+    """
 
     n: int
     mean: float
     low: float
     high: float
+    wide_low: float = np.nan
+    wide_high: float = np.nan
 
 
 @dataclass(frozen=True)
@@ -36,10 +44,13 @@ class Estimates:
     high: Values
 
 
-def estimate(values: Values, confidence: float) -> Estimates:
+def estimate(values: Values, confidence: float, *, with_ignorance: bool = False) -> Estimates:
     """Return mean and t-interval over the last two axes, (draw, replication).
 
-    A replication counts where all its draws have a value (NaN: none, as the waiting time of a queue that nobody joined).
+    The interval says how exactly the runs know the mean over luck and over what is believed of the parameters; more runs narrow it.
+    `with_ignorance` it says where the mean over luck may lie at the true parameters, one more draw from what is believed of them;
+    only data narrow it, and with one draw it is NaN. A replication counts where all its draws have a value (NaN: none, as the
+    waiting time of a queue that nobody joined).
     """
     complete = np.asarray(~np.isnan(values).any(axis=-2))
     replications = complete.sum(axis=-1)
@@ -48,9 +59,15 @@ def estimate(values: Values, confidence: float) -> Estimates:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(there, values, 0.0).sum(axis=(-2, -1)) / count
         deviations = np.where(there, values - mean[..., None, None], 0.0)
-        variance, freedom = _variance_of_mean(deviations, replications)
-        half = stdtrit(freedom, (1 + confidence) / 2) * np.sqrt(variance)
+        squares = MeanSquares.of(deviations, replications)
+        half = _half_width(*squares.of_mean(), confidence)
+        if with_ignorance:  # few degrees of freedom can make the mean's interval the wider one
+            half = np.maximum(half, _half_width(*squares.with_ignorance(), confidence))
     return Estimates(count, mean, mean - half, mean + half)
+
+
+def _half_width(variance: Values, freedom: Values, confidence: float) -> Values:
+    return np.asarray(stdtrit(freedom, (1 + confidence) / 2) * np.sqrt(variance))
 
 
 def paired_difference(first: pd.Series[float], second: pd.Series[float], confidence: float) -> Estimate:
@@ -73,14 +90,17 @@ def linearised(numerator: Values, denominator: Values) -> Values:
     return np.asarray(ratio + (numerator - ratio * denominator) / mean_below)
 
 
-def fieller(numerator: Values, denominator: Values, confidence: float) -> Estimates:
+def fieller(numerator: Values, denominator: Values, confidence: float, *, with_ignorance: bool = False) -> Estimates:
     """Return mean(numerator) / mean(denominator) with Fieller's interval, for a denominator that must be above 0.
 
     Fieller (1954), Some problems in interval estimation, J. R. Stat. Soc. B 16: all ratios θ for which numerator − θ denominator may
     have mean 0. Where the denominator is not surely above 0 that set has no end, and mean and interval are NaN.
     """
     numerator, denominator = _where_both(numerator, denominator)
-    below, above, both = (estimate(values, confidence) for values in (denominator, numerator, numerator + denominator))
+    below, above, both = (
+        estimate(values, confidence, with_ignorance=with_ignorance)
+        for values in (denominator, numerator, numerator + denominator)
+    )
     half = [(found.high - found.low) / 2 for found in (below, above, both)]
     with np.errstate(invalid="ignore", divide="ignore"):
         square = below.mean**2 - half[0] ** 2
@@ -104,29 +124,3 @@ def _mean(values: Values) -> Values:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(there, values, 0.0).sum(axis=(-2, -1), keepdims=True) / there.sum(axis=(-2, -1), keepdims=True)
     return np.asarray(mean)
-
-
-def _variance_of_mean(deviations: Values, replications: NDArray[np.int64]) -> tuple[Values, Values]:
-    """Return the variance of the mean over (draw, replication), and its degrees of freedom (NaN where there are none).
-
-    Deviations are from the mean, 0 where a replication does not count. With one draw it is their variance over their number. With
-    several, draws and replications are crossed (the same luck under every draw) and both contribute: the two-way random-effects
-    variance (Searle, Casella and McCulloch, Variance Components, 1992, chapter 4), with Satterthwaite's degrees of freedom (1946).
-    A factor with one level is held fixed.
-    """
-    draws = deviations.shape[-2]
-    by_draw = deviations.sum(axis=-1) / replications[..., None]
-    by_replication = deviations.sum(axis=-2) / draws
-    of_draws = replications * (by_draw**2).sum(axis=-1)
-    of_replications = draws * (by_replication**2).sum(axis=-1)
-    of_both = (deviations**2).sum(axis=(-2, -1)) - of_draws - of_replications
-    free_draws = np.full(replications.shape, draws - 1)
-    free_replications = replications - 1
-    sums = (of_draws, of_replications, of_both)
-    freedoms = (free_draws, free_replications, free_draws * free_replications)
-    squares = [np.where(free > 0, np.maximum(total, 0) / free, 0.0) for total, free in zip(sums, freedoms, strict=True)]
-    # By chance the three can sum to less than either factor alone gives.
-    combined = np.maximum(squares[0] + squares[1] - squares[2], np.maximum(squares[0], squares[1]))
-    spread = sum(np.where(free > 0, square**2 / free, 0.0) for square, free in zip(squares, freedoms, strict=True))
-    freedom = np.where(spread > 0, combined**2 / spread, np.maximum(free_draws, free_replications))
-    return combined / (draws * replications), np.where(freedom > 0, freedom, np.nan)

@@ -49,8 +49,9 @@ def table():
 
 def test_a_comparison_has_the_columns_that_it_promises(table):
     """In this order."""
-    names = "strategy segment kpi n mean low high difference difference_low difference_high confidence reason"
-    assert list(table.columns) == names.split()
+    estimates = "mean low high wide_low wide_high"
+    differences = "difference difference_low difference_high difference_wide_low difference_wide_high"
+    assert list(table.columns) == f"strategy segment kpi n {estimates} {differences} confidence reason".split()
     assert (table["confidence"] == 0.9).all()
 
 
@@ -62,6 +63,26 @@ def test_a_strategy_is_compared_with_doing_nothing_run_by_run(table):
     assert found["difference"] == pytest.approx(13 / 3)
     assert found["difference_low"] == pytest.approx(float(by_hand.low))
     assert found["difference_high"] == pytest.approx(float(by_hand.high))
+
+
+def test_one_draw_tells_nothing_of_ignorance(table):
+    """Its intervals are of luck alone, and there is no other."""
+    assert table[["wide_low", "wide_high", "difference_wide_low", "difference_wide_high"]].isna().all(axis=None)
+
+
+def test_with_draws_the_wide_interval_holds_the_spread_of_draws_which_more_runs_do_not_narrow():
+    """The effect is 10 in one half of the draws and 30 in the other: known to be 20 on average, and still anything from 0 to 40."""
+    effects = np.tile([10.0, 30.0], 50)
+    base, frames = [100, 130], []
+    for draw, effect in enumerate(effects, start=1):
+        values = {("do_nothing", "lasting"): base, ("digital_first", "lasting"): [value + effect for value in base]}
+        frames.append(metrics_of(values).assign(draw=draw))
+    table = compare(pd.concat(frames), KPIS, strategies=STRATEGIES, confidence=0.95)
+    found = row(table, "digital_first", "lasting")
+    assert found["difference"] == pytest.approx(20)
+    assert 17 < found["difference_low"] < found["difference_high"] < 23
+    assert found["difference_wide_low"] == pytest.approx(0, abs=1)
+    assert found["difference_wide_high"] == pytest.approx(40, abs=1)
 
 
 def test_an_incremental_payment_has_a_price_with_fieller_s_interval(table):

@@ -1,0 +1,1 @@
+"""The page on how a choice stands up to what is not known."""

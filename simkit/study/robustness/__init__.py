@@ -1,0 +1,1 @@
+"""How a choice stands up to what is not known of the parameters."""
