@@ -1,0 +1,1 @@
+"""Which strategy is best, how surely, and how many replications that takes."""
