@@ -75,6 +75,11 @@ def document_parameters(scenario: Scenario) -> str:
     return "\n\n".join([*parts, *_levers_section(scenario), *_sources_section(scenario)]) + "\n"
 
 
+def meanings(scenario: Scenario) -> dict[str, str]:
+    """Return what each number of a scenario means, by dotted key, in English as the schema has it."""
+    return {entry.key: entry.meaning for entry in _entries(scenario)}
+
+
 def _introduction(scenario: Scenario) -> Iterator[str]:
     grades = Counter(quantity.grade for _, quantity in scenario.quantities())
     yield f"# The parameters of `{scenario.name}`"

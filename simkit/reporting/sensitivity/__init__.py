@@ -1,0 +1,1 @@
+"""The page on what an answer hangs on."""
