@@ -1,0 +1,1 @@
+"""What knowing uncertain numbers would be worth, and which pilot tells."""
