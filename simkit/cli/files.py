@@ -14,16 +14,17 @@ from simkit.params import Levers, load_scenario
 
 
 def check(paths: list[Path], scenario: Annotated[str, typer.Option(help="For strategies.")] = "city_bank") -> None:
-    """Check scenario, strategy, reward and study files, or folders of them, and say what they hold."""
+    """Check scenario, strategy, reward, study and plan files, or folders of them, and say what they hold."""
     from simkit.params import check_parameters
     from simkit.rewards.linter import REWARD_PROGRAMME
+    from simkit.study.optimisation import MIX_PLAN
 
     def offered(levers: Levers) -> object:
         from simkit.campaign import offered_programme  # only where one is offered: it loads what campaigns need
 
         return offered_programme(levers)
 
-    kinds = [dataclasses.replace(REWARD_PROGRAMME, offered=offered)]
+    kinds = [dataclasses.replace(REWARD_PROGRAMME, offered=offered), MIX_PLAN]
     files = [file for path in paths for file in check_parameters(path, others=kinds, scenario=scenario).files]
     for file in files:
         if file.findings:
