@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.cluster_efficiency import cluster_efficiency
 from benchmarks.memory import compilation, memory
 from benchmarks.pairing import pairing
 from benchmarks.replay_speed import replay_speed
@@ -62,6 +63,10 @@ def main() -> None:
         arguments.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
+def _shared_out(folder: Path, scale: float) -> list[Figure]:
+    return [efficiency(folder, scale, replications=4), cluster_efficiency(folder / "cluster", scale, replications=4)]
+
+
 def _measure(sizes: Sizes) -> dict[str, list[Figure]]:
     warm_up()
     with tempfile.TemporaryDirectory() as folder:
@@ -71,7 +76,7 @@ def _measure(sizes: Sizes) -> dict[str, list[Figure]]:
                 one_run(sizes.rounds),
                 compilation(),
                 overhead(Path(folder)),
-                *([efficiency(Path(folder), sizes.study_scale, replications=4)] if sizes.study_scale else []),
+                *(_shared_out(Path(folder), sizes.study_scale) if sizes.study_scale else []),
             ],
             f"Rewards at {sizes.customers:,} customers": [
                 *reward_steps(sizes.customers, sizes.rounds),

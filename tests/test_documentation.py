@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 MECHANISMS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "mechanisms").glob("*.md"))
 PAGES = [(ROOT / page).read_text(encoding="utf-8") for page in ("docs/model.md", *MECHANISMS)]
 MODEL = "\n\n".join(PAGES)
-DOCUMENTS = ["README.md", "docs/model.md", "docs/parameters.md", "docs/coverage.md", *MECHANISMS]
+DOCUMENTS = ["README.md", "docs/model.md", "docs/parameters.md", "docs/coverage.md", "docs/scale.md", *MECHANISMS]
 NUMBERS = {"Quantity", "BySegment", "Title"}
 ROOMS = ("simkit", "params", "notebooks", "tests", "benchmarks", "docs")
 # What stands for a member's name in the keys of the document.

@@ -19,8 +19,8 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # Packages that conda-forge offers under another name.
 CONDA_NAMES = {"matplotlib-base": "matplotlib", "python-duckdb": "duckdb"}
-# pydantic documents this package as its own lower half.
-PARTS = {"pydantic_core": "pydantic"}
+# pydantic documents this package as its own lower half, and Dask this one as an extra of its own.
+PARTS = {"pydantic_core": "pydantic", "distributed": "dask"}
 LONGEST_MODULE = 400
 VAGUE_NAMES = {"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
 # Brackets keep these patterns from finding themselves.

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from simkit import __version__
-from simkit.cli import files, rewards, runs, studies
+from simkit.cli import files, mixes, rewards, robustness, runs, selection, sensitivity, studies, value
 from simkit.cli.options import answers, errors
 from simkit.params import PlannerError
 
@@ -23,6 +23,11 @@ app.command()(studies.study)
 app.command()(studies.show)
 app.command()(studies.query)
 app.command()(studies.report)
+app.command()(selection.select)
+app.command()(robustness.robustness)
+app.command()(mixes.optimise)
+app.command()(value.value)
+app.command()(sensitivity.sensitivity)
 app.command()(rewards.rewards)
 app.command()(rewards.replay)
 app.command()(runs.explain)

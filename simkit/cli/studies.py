@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from simkit.cli.options import (
     REPORTS,
     STORE,
+    ClusterOption,
     ProgressOption,
     ReportLanguage,
     StoreOption,
@@ -18,6 +20,7 @@ from simkit.cli.options import (
     answers,
 )
 from simkit.cli.runs import show_run
+from simkit.cli.selection import AgainstOption, AtMostOption, MinutesOption, UntilOption, with_precision
 from simkit.params import load_study
 
 if TYPE_CHECKING:
@@ -25,12 +28,22 @@ if TYPE_CHECKING:
 
 
 def study(
-    plan: str, *, store: StoreOption = STORE, workers: WorkersOption = None, progress: ProgressOption = True
+    plan: str,
+    *,
+    until: UntilOption = None,
+    against: AgainstOption = None,
+    at_most: AtMostOption = None,
+    minutes: MinutesOption = None,
+    store: StoreOption = STORE,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
+    progress: ProgressOption = True,
 ) -> None:
     """Run a study (or what is missing of it) and print how the strategies compare."""
     from simkit.study import run_study
 
-    _show_study(run_study(load_study(plan), store=store, workers=workers, progress=progress))
+    asked = with_precision(load_study(plan), until, against, at_most, minutes)
+    _show_study(run_study(asked, store=store, workers=workers, cluster=cluster, progress=progress))
 
 
 def show(
@@ -77,13 +90,14 @@ def report(
     out: Annotated[Path, typer.Option(help="Folder that gets a folder of the study's name.")] = REPORTS,
     store: StoreOption = STORE,
     workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     progress: ProgressOption = True,
 ) -> None:
     """Run a study (or what is missing of it), execute its notebooks and write the report."""
     from simkit.reporting import write_report
     from simkit.study import run_study
 
-    finished = run_study(load_study(plan), store=store, workers=workers, progress=progress)
+    finished = run_study(load_study(plan), store=store, workers=workers, cluster=cluster, progress=progress)
     _show_study(finished)
     index = write_report(finished, out, language=language.value, progress=progress)
     answers.print(f"Report: {index}", soft_wrap=True)
@@ -92,6 +106,12 @@ def report(
 def _show_study(finished: Study) -> None:
     """Print the comparison of the strategies."""
     from simkit.reporting.console import comparison_tables
+    from simkit.reporting.pages import narrator_of
+    from simkit.reporting.selection.precision_words import precision_words
+    from simkit.study import settled
 
     for table in comparison_tables(finished):
         answers.print(table)
+    if finished.plan.until is not None:
+        for line in precision_words(settled(finished), narrator_of(finished, "en")):
+            answers.print(escape(line), highlight=False, soft_wrap=True)

@@ -1,7 +1,8 @@
 """What a planner writes: scenarios, strategies and studies; their schema, loading and errors."""
 
 from simkit.params.checking import CheckedFile, Kind, Report, check_parameters
-from simkit.params.documentation import document_parameters
+from simkit.params.decisions import Bound, Choice, Figure, Target, Until
+from simkit.params.documentation import document_parameters, meanings
 from simkit.params.draws import BASE_DRAW, draw_parameters
 from simkit.params.errors import Finding, ParameterError, PlannerError, nearest
 from simkit.params.hours import Hours
@@ -25,9 +26,12 @@ __all__ = [
     "BASE_DRAW",
     "DO_NOTHING",
     "MESSAGE_CHANNELS",
+    "Bound",
     "BySegment",
     "CheckedFile",
+    "Choice",
     "Difference",
+    "Figure",
     "Finding",
     "Frozen",
     "Hours",
@@ -42,7 +46,9 @@ __all__ = [
     "Scenario",
     "Strategy",
     "StudyPlan",
+    "Target",
     "UncertainNumber",
+    "Until",
     "YamlFile",
     "check_parameters",
     "document_parameters",
@@ -53,6 +59,7 @@ __all__ = [
     "load_scenario",
     "load_strategy",
     "load_study",
+    "meanings",
     "nearest",
     "parameter_folder",
     "read_value",

@@ -23,6 +23,7 @@ from simkit.params.loading import (
     parameter_files,
     validated,
 )
+from simkit.params.pilots import Pilots, unknown_numbers
 from simkit.params.quantity import Grade
 from simkit.params.scenario import Scenario
 from simkit.params.strategy import Strategy, StudyPlan, resolve
@@ -53,6 +54,7 @@ class Kind:
 SCENARIO = Kind("scenario", "scenarios", Scenario)
 STRATEGY = Kind("strategy", "strategies", Strategy)
 STUDY = Kind("study", "studies", StudyPlan)
+PILOTS = Kind("pilots", "pilots", Pilots)
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def check_parameters(path: Path, *, others: Sequence[Kind] = (), scenario: str =
     scenario
         Name or path of the scenario upon which strategies are laid.
     """
-    kinds = (SCENARIO, STRATEGY, STUDY, *others)
+    kinds = (SCENARIO, STRATEGY, STUDY, PILOTS, *others)
     files = [file for folder in _folders(path) for file in parameter_files(folder)] if path.is_dir() else [path]
     if not files:
         return Report((CheckedFile(path, "", "", findings=(Finding(str(path), "", "the folder holds no YAML file"),)),))
@@ -128,6 +130,8 @@ def _check_file(path: Path, kinds: Sequence[Kind], scenario: str) -> CheckedFile
         _check_offer(model.levers, kinds, notes)
     elif isinstance(model, StudyPlan):
         _check_study(model, notes)
+    elif isinstance(model, Pilots):
+        _check_pilots(model, scenario, notes)
     if kind.facts is not None:
         notes.facts += kind.facts(path)
     remarks = tuple(kind.remarks(path)) if kind.remarks is not None else ()
@@ -217,6 +221,10 @@ def _check_study(plan: StudyPlan, notes: _Notes) -> None:
     count = len(plan.all_strategies)
     runs = count * plan.draws * plan.replications
     notes.facts.append(f"{count} strategies x {plan.draws} draws x {plan.replications} replications = {runs:,} runs")
+    if plan.until:
+        notes.facts.append(f"replicated until precise, {plan.until.at_least} to {plan.until.at_most} times")
+    if plan.choose:
+        notes.facts.append(f"chooses by {plan.choose} ({plan.choose.method})")
     scenario = notes.used("scenario", SCENARIO.folder, load_scenario, plan.scenario)
     named: dict[str, str] = {}
     for reference in plan.all_strategies:
@@ -228,6 +236,12 @@ def _check_study(plan: StudyPlan, notes: _Notes) -> None:
             notes.problem(key, f"'{reference}' and '{named[strategy.name]}' are both named '{strategy.name}'")
         for finding in _misfits(scenario, strategy):
             notes.problem(key, f"'{reference}' does not fit the scenario: {finding.key}: {finding.problem}")
+
+
+def _check_pilots(pilots: Pilots, scenario: str, notes: _Notes) -> None:
+    for key, problem in unknown_numbers(pilots, load_scenario(scenario)):
+        notes.problem(key, problem)
+    notes.facts.append(f"{len(pilots.settings)} settings in which numbers are measured")
 
 
 def _misfits(scenario: Scenario | None, strategy: Strategy) -> list[Finding]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from simkit.params.decisions import Choice, Until
 from simkit.params.errors import Finding, ParameterError
 from simkit.params.explanation import explain
 from simkit.params.levers import Levers, Title
@@ -47,15 +48,28 @@ class StudyPlan(Frozen):
     seed: int | None = Field(default=None, ge=0, le=2**32 - 1, description="Instead of the scenario's own seed")
     replications: int = Field(default=20, ge=1, le=100_000)
     draws: int = Field(
-        default=1, ge=1, le=100_000, description="Samples of the uncertain parameters; 1 is the values as written"
+        default=1,
+        ge=1,
+        le=100_000,
+        description="Samples of the uncertain parameters; 1 is the values as written, none sampled",
+    )
+    districts: int = Field(
+        default=1, ge=1, le=10_000, description="Equal parts of the bank, each run by itself; 1 is the bank as a whole"
     )
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     detail: Literal["daily", "full"] = "daily"
+    until: Until | None = Field(default=None, description="Replications until differences are known precisely enough")
+    choose: Choice | None = Field(default=None, description="What `simkit select` chooses by")
 
     @property
     def all_strategies(self) -> tuple[str, ...]:
         """The strategies without repetition, `do_nothing` first."""
         return tuple(dict.fromkeys((DO_NOTHING, *self.strategies)))
+
+    @property
+    def draw_numbers(self) -> tuple[int, ...]:
+        """The draws: 0, the values as written, where there is one; else samples alone, numbered from 1."""
+        return (0,) if self.draws == 1 else tuple(range(1, self.draws + 1))
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,14 @@ from markupsafe import Markup
 
 from simkit.metrics import KPIS, OF_MECHANISMS
 from simkit.params import DO_NOTHING, Finding, ParameterError, Scenario, nearest
-from simkit.reporting import comparison_charts, reward_charts, strategy_charts
+from simkit.reporting import comparison_charts, strategy_charts
 from simkit.reporting.chart_style import Chart
 from simkit.reporting.findings import Leaders, Recommendation, cheapest, leaders, recommend
 from simkit.reporting.language import Narrator, check_language
 from simkit.reporting.lookups import Attribution, Comparison
 from simkit.reporting.markup import render
 from simkit.reporting.quantities import NOTHING
+from simkit.reporting.rewards import charts as reward_charts
 from simkit.reporting.tables import Cell, Row, Table
 from simkit.study import (
     COST_PER_INCREMENTAL_LASTING,
@@ -65,6 +66,7 @@ class KeyFigure(NamedTuple):
     title: str
     value: str
     interval: str
+    wide: str = ""
 
 
 def narrator_of(study: Study, language: str) -> Narrator:
@@ -120,6 +122,11 @@ class StudyPage:
     def _caption(self, key: str, **values: str) -> str:
         confidence = self.narrator.quantities.tick(self.comparison.confidence, "share")
         return self.narrator.text(key, n=self.comparison.n, confidence=confidence, **values)
+
+    def _table_caption(self, key: str, **values: str) -> str:
+        """Return a caption that also tells the two kinds of brackets apart, where there are two."""
+        brackets = self.narrator.text("table.brackets") if self.narrator.draws > 1 else ""
+        return self._caption(key, **values) + brackets
 
 
 class ComparisonPage(StudyPage):
@@ -177,18 +184,24 @@ class ComparisonPage(StudyPage):
             KeyFigure(
                 narrator.text(f"figure.{title}"),
                 *narrator.estimate_parts(kpi, estimate),
+                narrator.wide(kpi, estimate),
             )
             for title, kpi, estimate in shown
         ]
 
     def _caveats(self) -> list[str]:
-        """Say from how many runs this comes, what the intervals leave out, and what a lasting user costs and is worth."""
-        narrator, draws = self.narrator, self.study.plan.draws
-        lines = [
-            self._caption("sure.runs"),
-            narrator.text("sure.luck_only") if draws == 1 else narrator.text("sure.rates", draws=draws),
-        ]
+        """Say from how many runs this comes, what the intervals hold and leave out, and what a lasting user costs and is worth."""
+        lines = [self._caption("sure.runs"), *self._what_intervals_hold()]
         return lines + [self._price(name) for name in cheapest(self.comparison)[:1]]
+
+    def _what_intervals_hold(self) -> list[str]:
+        narrator, draws = self.narrator, self.study.plan.draws
+        if draws == 1:
+            return [narrator.text("sure.luck_only")]
+        wide = narrator.wide("net_value", self.recommendation.gain)
+        best = narrator.strategy(self.recommendation.leaders.best)
+        lines = [narrator.text("sure.rates", draws=draws), narrator.text("sure.ignorance")]
+        return lines + ([narrator.text("sure.wide_gain", best=best, wide=wide)] if wide else [])
 
     def _price(self, name: str) -> str:
         """Say what an additional lasting user costs where that is least, and what one is assumed to be worth."""
@@ -221,7 +234,9 @@ class ComparisonPage(StudyPage):
             )
             for name in comparison.strategies
         ]
-        return Table(narrator, self._caption("table.comparison"), header, rows, narrator.text("section.comparison"))
+        return Table(
+            narrator, self._table_caption("table.comparison"), header, rows, narrator.text("section.comparison")
+        )
 
     @property
     def rewards(self) -> Table | None:
@@ -234,7 +249,7 @@ class ComparisonPage(StudyPage):
             Row(narrator.strategy(name), [Cell(self.comparison.alone(name, kpi), kpi) for kpi in _REWARDS])
             for name in offering
         ]
-        return Table(narrator, self._caption("table.rewards"), header, rows, narrator.text("section.rewards"))
+        return Table(narrator, self._table_caption("table.rewards"), header, rows, narrator.text("section.rewards"))
 
     @property
     def lasting_users(self) -> Chart:
@@ -299,7 +314,7 @@ class StrategyPage(StudyPage):
         found = {kpi: self.comparison.alone(self.strategy, kpi) for kpi in _REWARDS}
         rows = [Row(narrator.kpi(kpi), [Cell(found[kpi], kpi)]) for kpi in _REWARDS if found[kpi].n]
         header = [narrator.text("table.kpi"), narrator.text("table.value")]
-        caption = self._caption("table.results", strategy=narrator.strategy(self.strategy))
+        caption = self._table_caption("table.results", strategy=narrator.strategy(self.strategy))
         return Table(narrator, caption, header, rows, narrator.text("section.rewards"))
 
     @property
@@ -323,7 +338,7 @@ class StrategyPage(StudyPage):
             for kpi in kpis
             if self.comparison.alone(self.strategy, kpi).n
         ]
-        caption = self._caption("table.results", strategy=narrator.strategy(self.strategy))
+        caption = self._table_caption("table.results", strategy=narrator.strategy(self.strategy))
         return Table(narrator, caption, header, rows, narrator.text(f"section.{name}"))
 
     @property

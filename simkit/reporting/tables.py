@@ -30,6 +30,7 @@ class Row(NamedTuple):
 class _ShownCell(NamedTuple):
     text: str
     interval: str
+    wide: str
     is_number: bool
 
 
@@ -45,10 +46,10 @@ class Table:
 
     def _shown(self, cell: str | Cell) -> _ShownCell:
         if isinstance(cell, str):
-            return _ShownCell(cell, "", is_number=False)
+            return _ShownCell(cell, "", "", is_number=False)
         mean, interval = self.narrator.estimate_parts(cell.kpi, cell.estimate)
         sign = "+" if cell.is_difference and cell.estimate.mean > 0 else ""
-        return _ShownCell(sign + mean, interval, is_number=True)
+        return _ShownCell(sign + mean, interval, self.narrator.wide(cell.kpi, cell.estimate), is_number=True)
 
     def sentences(self) -> list[str]:
         """Return each row as words without intervals, for those who cannot see a picture of it."""
@@ -61,6 +62,12 @@ class Table:
                 ),
             )
             for row in self.rows
+        ]
+
+    def as_texts(self) -> list[list[str]]:
+        """Return each row as it is written, its heading first, intervals included."""
+        return [
+            [row.title, *(" ".join(filter(None, self._shown(cell)[:2])) for cell in row.cells)] for row in self.rows
         ]
 
     def html(self) -> Markup:

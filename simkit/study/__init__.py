@@ -13,6 +13,8 @@ from simkit.study.execution import StudyError, execute
 from simkit.study.observing import CampaignObserver, Observe
 from simkit.study.planning import CAMPAIGN, Model, RunTask, plan_runs
 from simkit.study.records import StudyRecord, recorded_studies
+from simkit.study.selection.choosing import Chosen, choose
+from simkit.study.selection.settling import Settled, settled
 from simkit.study.store import ResultStore
 from simkit.study.study import Study, finished_runs, open_study, run_study
 
@@ -23,15 +25,18 @@ __all__ = [
     "COST_PER_INCREMENTAL_PAYMENT",
     "INCREMENTAL_LASTING",
     "CampaignObserver",
+    "Chosen",
     "Estimate",
     "Model",
     "Observe",
     "ResultStore",
     "RunTask",
+    "Settled",
     "Study",
     "StudyError",
     "StudyRecord",
     "attribute",
+    "choose",
     "compare",
     "execute",
     "finished_runs",
@@ -40,4 +45,5 @@ __all__ = [
     "plan_runs",
     "recorded_studies",
     "run_study",
+    "settled",
 ]

@@ -49,7 +49,7 @@ class CampaignObserver:
     stored; when the same is asked again, only what is missing is run.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is observed, and how its runs are made
         self,
         scenario: Scenario,
         strategies: Sequence[Strategy],
@@ -58,6 +58,7 @@ class CampaignObserver:
         store: Path,
         uncertain: bool = False,
         workers: int | None = None,
+        cluster: str | None = None,
         progress: bool = True,
         model: Model = CAMPAIGN,
     ) -> None:
@@ -68,6 +69,7 @@ class CampaignObserver:
         self._store = ResultStore(store)
         self._uncertain = uncertain
         self._workers = workers
+        self._cluster = cluster
         self._progress = OpenEnded() if progress else False
         self._model = model
 
@@ -134,7 +136,12 @@ class CampaignObserver:
         began = time.perf_counter()
         try:
             account.runs_made += execute(
-                new, self._store, workers=self._workers, progress=self._progress, model=self._model
+                new,
+                self._store,
+                workers=self._workers,
+                cluster=self._cluster,
+                progress=self._progress,
+                model=self._model,
             )
         finally:
             account.seconds += time.perf_counter() - began

@@ -20,6 +20,7 @@ from simkit.campaign import CampaignRun, Detail, compile_offered, resolved_param
 from simkit.campaign.fingerprint import fingerprint_of, hash_of_parameters
 from simkit.metrics import run_metrics
 from simkit.params import Scenario, Strategy, StudyPlan, load_scenario, load_strategy
+from simkit.study.districts import one_district, refuse_shared
 
 _NONE: Mapping[str, object] = MappingProxyType({})
 
@@ -147,23 +148,27 @@ def plan_runs(plan: StudyPlan, model: Model = CAMPAIGN) -> tuple[RunTask, ...]:
     """Expand a plan into its runs.
 
     All strategies of one (draw, replication) stand together, `do_nothing` first, so that a study which is stopped early holds
-    complete comparisons.
+    complete comparisons. With several districts a replication is as many runs, each with luck of its own: that of the replications
+    from replication × districts on. Raises `ParameterError` for a strategy that cannot be played district by district.
     """
     scenario = study_scenario(plan)
     alternatives = [_alternative(plan, scenario, source, model) for source in plan.all_strategies]
     return tuple(
-        alternative.run(draw, replication, model)
-        for draw in range(plan.draws)
-        for replication in range(plan.replications)
+        alternative.run(draw, luck, model)
+        for draw in plan.draw_numbers
+        for luck in range(plan.replications * plan.districts)
         for alternative in alternatives
     )
 
 
 def _alternative(plan: StudyPlan, scenario: Scenario, source: str, model: Model) -> Alternative:
     strategy = load_strategy(source)
-    options = options_of(scale=plan.scale, seed=plan.seed, detail=plan.detail)
+    district = one_district(scenario, plan.districts)
+    refuse_shared(scenario, strategy, plan.districts)
+    scale = plan.scale if plan.districts == 1 else district.scale
+    options = options_of(scale=scale, seed=plan.seed, detail=plan.detail)
     return Alternative(
-        scenario, strategy, plan.detail, model.parameters(scenario, strategy), (plan.scenario, source), options
+        district, strategy, plan.detail, model.parameters(district, strategy), (plan.scenario, source), options
     )
 
 

@@ -17,6 +17,7 @@ from simkit.study.comparison import compare
 from simkit.study.execution import execute
 from simkit.study.planning import CAMPAIGN, Model, plan_runs, source_hash
 from simkit.study.records import StudyRecord, find_study, record_study
+from simkit.study.selection.settling import settle
 from simkit.study.store import METRICS, ResultStore
 from simkit.study.tables import RUNS, StudyTables
 
@@ -111,17 +112,26 @@ class Study:
 
 
 def run_study(
-    plan: StudyPlan, *, store: Path, workers: int | None = None, progress: bool = True, model: Model = CAMPAIGN
+    plan: StudyPlan,
+    *,
+    store: Path,
+    workers: int | None = None,
+    cluster: str | None = None,
+    progress: bool = True,
+    model: Model = CAMPAIGN,
 ) -> Study:
     """Make the runs of a plan that `store` does not hold yet, and return the study. To resume, run it again.
 
-    `workers` 1 runs in this process, None takes a process for each core; the results are the same. Raises `StudyError` when runs
-    fail, after the others are stored.
+    `workers` 1 runs in this process, None takes a process for each core, `cluster` the workers of the Dask scheduler at that address; the
+    results are the same. A plan with `until` is run until its differences are precise, and the study's plan says how many replications
+    that took. Raises `StudyError` when runs fail, after the others are stored.
     """
+    if plan.until is not None:
+        plan = settle(plan, store=store, workers=workers, cluster=cluster, progress=progress, model=model)
     tasks = plan_runs(plan, model)
     record = record_study(plan, tasks, store, model.measure)
     results = ResultStore(store)
-    execute(tasks, results, workers=workers, progress=progress, model=model)
+    execute(tasks, results, workers=workers, cluster=cluster, progress=progress, model=model)
     StudyTables(record, results).gather_metrics()
     return Study(record, results)
 

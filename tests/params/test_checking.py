@@ -175,4 +175,4 @@ def test_nothing_to_check_is_a_problem(tmp_path, name):
 def test_a_file_of_no_kind_is_told_what_there_is(write):
     """YAML that is no parameter file is not passed over."""
     (finding,) = checked(write("colour: blue\n")).findings
-    assert "scenario, strategy, study, reward programme" in finding.problem
+    assert "scenario, strategy, study, pilots, reward programme" in finding.problem

@@ -8,6 +8,7 @@ import pytest
 from simkit.params import DO_NOTHING, check_parameters, load_scenario, load_strategy, load_study, resolve
 from simkit.params.scenario import SOURCE_CODE
 from simkit.rewards.linter import REWARD_PROGRAMME
+from simkit.study.optimisation import MIX_PLAN
 
 PARAMS = Path(__file__).resolve().parents[2] / "params"
 SCENARIO = load_scenario("city_bank")
@@ -16,7 +17,7 @@ STRATEGIES = sorted(path.stem for path in (PARAMS / "strategies").glob("*.yaml")
 
 def test_every_shipped_file_is_found_without_fault():
     """`simkit check params` has nothing to complain of."""
-    report = check_parameters(PARAMS, others=[REWARD_PROGRAMME])
+    report = check_parameters(PARAMS, others=[REWARD_PROGRAMME, MIX_PLAN])
     assert [str(finding) for finding in report.findings] == []
     assert {path.name for path in PARAMS.rglob("*.yaml")} == {file.path.name for file in report.files}
 

@@ -16,6 +16,7 @@ from simkit.params import DO_NOTHING, ParameterError
 from simkit.reporting import ReportError, fonts, report, write_report
 from simkit.reporting.console import comparison_tables
 from simkit.reporting.pages import ComparisonPage, StrategyPage, narrator_of, open_strategy
+from simkit.study.records import RunKey
 from tests.reporting.test_notebooks import notebook
 
 # Ends the process without a chance to tidy up, after the pages are written and before the report is in its place.
@@ -126,7 +127,7 @@ def test_the_manifest_says_where_everything_comes_from(study, reports):
     manifest = json.loads((reports["en"].parent / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["plan"]["name"] == study.plan.name
     assert manifest["seed"] == study.record.seed
-    assert {run[-1] for run in manifest["runs"]} == set(study.runs["fingerprint"])
+    assert {RunKey(*run).fingerprint for run in manifest["runs"]} == set(study.runs["fingerprint"])
     assert next(s for s in manifest["strategies"] if s["name"] == "community_events")["differences"]
     assert {"simkit", "numpy", "python"} <= set(manifest["versions"])
     assert manifest["notebooks"]["notebooks/strategy_comparison.ipynb"]["error"] is None
