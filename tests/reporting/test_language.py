@@ -25,7 +25,7 @@ def spoken_keys():
     patterns = {
         re.compile(re.escape(key)) for template in (PACKAGE / "templates").rglob("*.j2") for key in used_in(template)
     }
-    for module in PACKAGE.glob("*.py"):
+    for module in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 patterns.add(re.compile(re.escape(node.value)))
