@@ -7,7 +7,8 @@ files a run cost five to eight times as much to write; Parquet is written once f
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,10 +24,10 @@ from simkit.params import Finding, ParameterError
 
 MANIFEST = "manifest"
 METRICS = "metrics"
-_SUFFIX = ".arrows.zst"
+_SUFFIX = ".run.zst"
 _MEASURE = "measure"
 _PLAIN = ("fingerprint", "scenario", "strategy", "draw", "replication", "detail", "seconds")
-_TEXTS = ("parameters", "versions")
+_IN_PARTS = ("parameters", "versions")
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,11 @@ class ResultStore:
         manifest = tables.pop(MANIFEST).to_pylist()[0]
         metrics = tables.pop(METRICS)
         plain = {name: manifest[name] for name in _PLAIN}
-        texts = {name: json.loads(manifest[name]) for name in _TEXTS}
-        return CampaignRun(tables=tables, **plain, **texts), metrics
+        shared: dict[str, Any] = {
+            name: {part: json.loads(zlib.decompress(content)) for part, content in manifest[name].items()}
+            for name in _IN_PARTS
+        }
+        return CampaignRun(tables=tables, **plain, **shared), metrics
 
     def measured(self, fingerprint: str, measure: str) -> bool:
         """Say whether a run is finished and its metrics were taken by the definitions named `measure`."""
@@ -132,16 +136,12 @@ def _next_table(stream: pa.NativeFile) -> tuple[str, pa.Table]:
 
 def _manifest(run: CampaignRun, measure: str) -> pa.Table:
     plain = {name: getattr(run, name) for name in _PLAIN}
-    texts = {name: _text(getattr(run, name)) for name in _TEXTS}
-    return pa.Table.from_pylist([{**plain, **texts, _MEASURE: measure}])
-
-
-def _text(content: Mapping[str, Any]) -> str:
-    """Return plain data as JSON."""
-    return f"{{{','.join(f'{json.dumps(name)}:{_text_of_part(part)}' for name, part in content.items())}}}"
+    # What runs have in common is compressed once, and not with every run.
+    shared = {name: {part: _packed_part(content) for part, content in getattr(run, name).items()} for name in _IN_PARTS}
+    return pa.Table.from_pylist([{**plain, **shared, _MEASURE: measure}])
 
 
 @once_for_each
-def _text_of_part(part: Any) -> str:  # noqa: ANN401 - plain data
-    """Return a part of what runs have in common as JSON."""
-    return to_json(part).decode()
+def _packed_part(part: Any) -> bytes:  # noqa: ANN401 - plain data
+    """Return a part of what runs have in common as compressed JSON."""
+    return zlib.compress(to_json(part))
