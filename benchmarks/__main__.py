@@ -64,7 +64,10 @@ def main() -> None:
 
 
 def _shared_out(folder: Path, scale: float) -> list[Figure]:
-    return [efficiency(folder, scale, replications=4), cluster_efficiency(folder / "cluster", scale, replications=4)]
+    return [
+        efficiency(folder, scale, replications=4),
+        cluster_efficiency(folder / "cluster", 2 * scale, replications=20),
+    ]
 
 
 def _measure(sizes: Sizes) -> dict[str, list[Figure]]:
