@@ -12,6 +12,7 @@ from simkit.cli.options import (
     REPORTS,
     STORE,
     ClusterOption,
+    LanguageOption,
     ProgressOption,
     ReportLanguage,
     StoreOption,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def optimise(
     plan: Annotated[str, typer.Argument(help="Name or path of a plan: levers, limits and what is to be had most of.")],
     *,
-    language: Annotated[ReportLanguage, typer.Option(help="English or Chinese.")] = ReportLanguage.EN,
+    language: LanguageOption = ReportLanguage.EN,
     out: Annotated[Path, typer.Option(help="Folder that gets a folder mix_PLAN.")] = REPORTS,
     store: StoreOption = STORE,
     workers: WorkersOption = None,

@@ -52,3 +52,6 @@ class ReportLanguage(StrEnum):
 
     EN = "en"
     ZH = "zh"
+
+
+LanguageOption = Annotated[ReportLanguage, typer.Option(help="English or Chinese.")]

@@ -15,6 +15,7 @@ from simkit.cli.options import (
     REPORTS,
     STORE,
     ClusterOption,
+    LanguageOption,
     ProgressOption,
     ReportLanguage,
     StoreOption,
@@ -63,7 +64,7 @@ def rewards(
     starts_on: Annotated[
         str, typer.Option(metavar="DATE", help="First day of the perfect customer, like 2026-03-02.")
     ] = "",
-    language: Annotated[ReportLanguage, typer.Option(help="English or Chinese.")] = ReportLanguage.EN,
+    language: LanguageOption = ReportLanguage.EN,
     out: Annotated[Path, typer.Option(help="Folder that gets a folder rewards_PROGRAMME.")] = REPORTS,
     store: StoreOption = STORE,
     workers: WorkersOption = None,

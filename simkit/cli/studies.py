@@ -13,6 +13,7 @@ from simkit.cli.options import (
     REPORTS,
     STORE,
     ClusterOption,
+    LanguageOption,
     ProgressOption,
     ReportLanguage,
     StoreOption,
@@ -86,7 +87,7 @@ def query(name: str, sql: str, *, store: StoreOption = STORE) -> None:
 def report(
     plan: str,
     *,
-    language: Annotated[ReportLanguage, typer.Option(help="English or Chinese.")] = ReportLanguage.EN,
+    language: LanguageOption = ReportLanguage.EN,
     out: Annotated[Path, typer.Option(help="Folder that gets a folder of the study's name.")] = REPORTS,
     store: StoreOption = STORE,
     workers: WorkersOption = None,

@@ -126,6 +126,19 @@ def overlap(one, other):
     return min(one.x1, other.x1) - max(one.x0, other.x0) > 2 and min(one.y1, other.y1) - max(one.y0, other.y0) > 4
 
 
+def assert_legible(figure):
+    """Demand that every text lies within the picture, and that no text covers another."""
+    width, height = figure.canvas.get_width_height(physical=True)
+    boxes = shown_texts(figure)
+    outside = [
+        t.get_text() for t, box in boxes if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1
+    ]
+    covered = [
+        (one.get_text(), other.get_text()) for (one, a), (other, b) in itertools.combinations(boxes, 2) if overlap(a, b)
+    ]
+    assert (outside, covered) == ([], [])
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_chart_carries_its_message_numbers_and_description(name, language, pictures):

@@ -17,7 +17,7 @@ from simkit.reporting.rewards import report as reward_report
 from simkit.reporting.rewards.design import PlayerCoupons, design_study
 from simkit.reporting.rewards.page import open_reward_design
 from simkit.reporting.rewards.report import Simulation, write_reward_page
-from tests.reporting.test_charts import catch_figures, overlap, shown_texts
+from tests.reporting.test_charts import assert_legible, catch_figures
 from tests.reporting.test_notebooks import notebook
 from tests.reporting.test_report import read
 
@@ -66,16 +66,7 @@ def cells(table):
 def test_nothing_on_a_chart_is_cut_off_or_covered(name, language, pictures):
     """Every text lies within the picture, and no label covers another but where lines cross."""
     chart, figure = pictures[name, language]
-    width, height = figure.canvas.get_width_height(physical=True)
-    boxes = shown_texts(figure)
-    outside = [
-        t.get_text() for t, box in boxes if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1
-    ]
-    assert outside == []
-    covered = [
-        (one.get_text(), other.get_text()) for (one, a), (other, b) in itertools.combinations(boxes, 2) if overlap(a, b)
-    ]
-    assert covered == []
+    assert_legible(figure)
     assert chart.message in chart.alt
 
 

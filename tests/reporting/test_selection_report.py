@@ -18,7 +18,7 @@ from simkit.study.selection.best import Limit, Question, select_best
 from simkit.study.selection.choosing import Chosen
 from simkit.study.selection.precision import Width, precision_of
 from simkit.study.selection.settling import Settled
-from tests.reporting.test_charts import catch_figures, overlap, shown_texts
+from tests.reporting.test_charts import assert_legible, catch_figures
 from tests.study.normal_numbers import Numbers
 
 NAMES = ("do_nothing", "cold_door_to_door", "appointments_with_partner", "community_events", "omnichannel")
@@ -74,13 +74,7 @@ def pictures():
 def test_no_text_of_a_chart_is_cut_off_or_covered(name, language, pictures):
     """Every text lies within the picture and keeps clear of the others."""
     _, figure = pictures[name, language]
-    width, height = figure.canvas.get_width_height(physical=True)
-    boxes = shown_texts(figure)
-    outside = [t.get_text() for t, b in boxes if b.x0 < -1 or b.y0 < -1 or b.x1 > width + 1 or b.y1 > height + 1]
-    covered = [
-        (a.get_text(), b.get_text()) for (a, one), (b, two) in itertools.combinations(boxes, 2) if overlap(one, two)
-    ]
-    assert (outside, covered) == ([], [])
+    assert_legible(figure)
 
 
 def test_the_words_say_who_is_selected_and_who_breaks_a_limit_by_how_much():

@@ -19,7 +19,7 @@ from simkit.reporting.sensitivity.page import SensitivityPage
 from simkit.reporting.sensitivity.words import SensitivityWords
 from simkit.study.sensitivity import Answer, Effort, Question
 from simkit.study.sensitivity.analysis import analyse
-from tests.reporting.test_charts import catch_figures, overlap, shown_texts
+from tests.reporting.test_charts import assert_legible, catch_figures
 
 SECTIONS = ("field", "wallet", "messages", "calls", "trust", "costs", "value", "satisfaction")
 WEIGHTS = {
@@ -87,16 +87,7 @@ def pictures(pages):
 def test_nothing_on_a_chart_is_cut_off_or_covered(name, language, pictures):
     """Every text lies within the picture, has all its glyphs, and no label covers another."""
     chart, figure = pictures[name, language]
-    width, height = figure.canvas.get_width_height(physical=True)
-    boxes = shown_texts(figure)
-    outside = [
-        t.get_text() for t, box in boxes if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1
-    ]
-    assert outside == []
-    covered = [
-        (one.get_text(), other.get_text()) for (one, a), (other, b) in itertools.combinations(boxes, 2) if overlap(a, b)
-    ]
-    assert covered == []
+    assert_legible(figure)
     assert chart.message in chart.alt
     assert fonts.missing_glyphs(chart.alt) == ""
 
