@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtri
 
+from simkit.blocks import blocks
 from simkit.params import Scenario
 from simkit.streams import Streams
 
@@ -22,7 +23,6 @@ _COLUMNS = {
     "active": np.bool_,
     "payment_level": np.uint8,
 }
-_BLOCK = 2**15
 _NO_SPREAD = 1e-6  # below it the gamma distribution's shape is beyond what can be inverted, and all levels are 1
 
 
@@ -100,8 +100,8 @@ def make_population(scenario: Scenario, streams: Streams) -> Population:
 
 def in_blocks(size: int) -> Iterator[NDArray[np.int32]]:
     """Walk over all customers, by number, so many at a time that what is drawn for them stays in the processor's cache."""
-    for first in range(0, size, _BLOCK):
-        yield np.arange(first, min(first + _BLOCK, size), dtype=np.int32)
+    for some in blocks(size):
+        yield np.arange(some.start, some.stop, dtype=np.int32)
 
 
 def payment_level_ratios(spread: float) -> NDArray[np.float64]:

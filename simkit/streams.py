@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import blocks
 from simkit.compiled import compiled
 
 Uniforms: TypeAlias = NDArray[np.float64]
@@ -80,17 +81,8 @@ class Decision:
 
         Raises `ValueError` for another width, and for occasions that are neither one nor as many as the identifiers.
         """
-        rows = np.ascontiguousarray(identifiers, dtype=np.uint32)
-        occasions = np.atleast_1d(np.asarray(occasion, dtype=np.uint32))
-        if not 1 <= width <= _BLOCK_WORDS:
-            raise ValueError(f"width is {width}; a block has 1 to {_BLOCK_WORDS} words")
-        if occasions.shape[0] not in (1, rows.shape[0]):
-            raise ValueError(
-                f"{occasions.shape[0]} occasions for {rows.shape[0]} identifiers; give one, or one for each"
-            )
-        words = np.empty((width, rows.shape[0]), dtype=np.uint32)
-        _philox(self._seed, self._replication, self._code, rows, occasions, words)
-        return words.T
+        rows, occasions = self._counters(identifiers, occasion, width)
+        return self._words(rows, occasions, width).T
 
     def faces(self, identifiers: Identifiers, occasion: int | Identifiers = 0, width: int = 4) -> NDArray[np.uint16]:
         """Return the first `width` (1 to 4) words of each block as faces of a die of 65,536, shape (n, 2 × width)."""
@@ -105,13 +97,39 @@ class Decision:
 
     def uniforms(self, identifiers: Identifiers, occasion: int | Identifiers = 0, width: int = 4) -> Uniforms:
         """Return `width` (1 to 4) independent numbers in (0, 1) for each identifier, shape (n, width); columns are contiguous."""
-        numbers = self.words(identifiers, occasion, width) + np.float64(0.5)
-        numbers *= _WORD_TO_UNIT
-        return numbers
+        rows, occasions = self._counters(identifiers, occasion, width)
+        numbers = np.empty((width, rows.shape[0]))
+        for some in blocks(rows.shape[0]):
+            own = occasions if occasions.shape[0] == 1 else occasions[some]
+            block = numbers[:, some]
+            np.add(self._words(rows[some], own, width), 0.5, out=block)
+            block *= _WORD_TO_UNIT
+        return numbers.T
 
     def exponential(self, identifiers: Identifiers, occasion: int | Identifiers = 0) -> Uniforms:
         """Return exponential numbers of mean 1, shape (n,), by inversion."""
-        return -np.log(self.uniform(identifiers, occasion))
+        numbers = self.uniform(identifiers, occasion)
+        np.log(numbers, out=numbers)
+        return np.negative(numbers, out=numbers)
+
+    def _counters(
+        self, identifiers: Identifiers, occasion: int | Identifiers, width: int
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Return identifiers and occasions as `_philox` takes them, checked together with the width."""
+        rows = np.ascontiguousarray(identifiers, dtype=np.uint32)
+        occasions = np.array(occasion, dtype=np.uint32, ndmin=1, copy=None)
+        if not 1 <= width <= _BLOCK_WORDS:
+            raise ValueError(f"width is {width}; a block has 1 to {_BLOCK_WORDS} words")
+        if occasions.shape[0] not in (1, rows.shape[0]):
+            raise ValueError(
+                f"{occasions.shape[0]} occasions for {rows.shape[0]} identifiers; give one, or one for each"
+            )
+        return rows, occasions
+
+    def _words(self, rows: NDArray[np.uint32], occasions: NDArray[np.uint32], width: int) -> NDArray[np.uint32]:
+        words = np.empty((width, rows.shape[0]), dtype=np.uint32)
+        _philox(self._seed, self._replication, self._code, rows, occasions, words)
+        return words
 
 
 class Streams:

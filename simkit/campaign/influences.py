@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import BLOCK, blocks
+
 Customers = NDArray[np.integer]
 Floats = NDArray[np.floating]
 Term = Callable[[Customers, int], Floats | float]
@@ -64,6 +66,16 @@ def _sum(terms: dict[str, Term], customers: Customers, occasion: int) -> Floats:
 
 
 def _add(total: Floats | float, terms: dict[str, Term], customers: Customers, occasion: int) -> Floats | float:
+    if customers.shape[0] <= BLOCK:
+        return _add_to_block(total, terms, customers, occasion)
+    totals = [
+        _add_to_block(total[some] if isinstance(total, np.ndarray) else total, terms, customers[some], occasion)
+        for some in blocks(customers.shape[0])
+    ]
+    return np.concatenate(totals) if np.ndim(totals[0]) else totals[0]
+
+
+def _add_to_block(total: Floats | float, terms: dict[str, Term], customers: Customers, occasion: int) -> Floats | float:
     index = customers.astype(np.intp, copy=False)  # NumPy's own index type: every look-up is twice as fast
     for term in terms.values():
         effect = term(index, occasion)

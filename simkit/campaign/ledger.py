@@ -15,6 +15,7 @@ from simkit.campaign.ledger_tables import COUPON_COUNTS, COUPON_MONEY, DAILY_COL
 from simkit.campaign.vocabulary import UNHEARD, Channel, CostItem, Outcome, Resource
 from simkit.workdays import WorkCalendar
 
+_FEW = 2**12
 _IS_HEARD = np.array([outcome not in UNHEARD for outcome in Outcome])
 
 
@@ -150,13 +151,13 @@ class Ledger:
         """Add an amount for each of these customers (1 where none is given) to a tally, by segment; a tally begins with its first use."""
         if not customers.shape[0]:
             return
-        if amount is None:
+        if amount is None and customers.shape[0] <= _FEW:
             if day != self._counting_day:
                 self._count_day()
                 self._counting_day = day
             self._to_count.append((tally, customers))
             return
-        if np.ndim(amount) == 0:
+        if amount is not None and np.ndim(amount) == 0:
             amount = np.full(customers.shape, amount, dtype=np.float64)
         self._tally_rows(tally)[day] += np.bincount(self._segment.take(customers), amount, minlength=self._segments)
 

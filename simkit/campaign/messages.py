@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import blocks, by_block
 from simkit.campaign.contacts.quiet_hours import Delivery, delivery
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, CostItem, Outcome
@@ -37,7 +38,10 @@ class Tailoring(Protocol):
         """Say whose message is not held back."""
 
     def send(self, customers: Customers, channel: Channel, day: int) -> Effect:
-        """Note and pay for what is sent, and return its effect."""
+        """Note what is sent, and return its effect."""
+
+    def pay(self, channel: Channel, day: int) -> None:
+        """Pay for all that was sent since the last call, on one channel."""
 
 
 @dataclass
@@ -72,8 +76,8 @@ class Messages:
         self._paused_until = 0
         self._opt_out_growth = world.scenario.response.opt_out_growth.value
         if world.levers.messages:
-            everyone = np.arange(world.population.size, dtype=np.int32)
-            self._threshold = world.streams.decision("message.opening").exponential(everyone).astype(np.float32)
+            luck, everyone = world.streams.decision("message.opening"), np.arange(world.population.size, dtype=np.int32)
+            self._threshold = by_block(lambda some: luck.exponential(some).astype(np.float32), everyone)
 
     def pause(self, until: int) -> None:
         """Send nothing before day `until`; what would have been due is left out."""
@@ -105,36 +109,53 @@ class Messages:
         return sorted(channels, key=lambda name: -rate[name])
 
     def _audience(self, channel: Channel, lever: MessageLever, message: Message) -> _Audience:
-        world = self._world
-        customers = world.targets(lever.target_segments)
-        luck = world.streams.decision(f"message.{channel.name.lower()}.reach").uniforms(customers, width=2)
-        reached = luck[:, 0] < world.scenario.by_segment(message.reach)[world.population.segment.take(customers)]
-        customers = customers[reached]
-        odds = world.opening.rested_odds(customers, channel)
-        patience = world.streams.decision(f"message.{channel.name.lower()}.opt_out").exponential(customers)
-        return _Audience(
-            channel=channel,
-            lever=lever,
-            message=message,
-            customers=customers,
-            delivered=luck[reached, 1] < message.delivered.value,
-            odds=np.where(world.population.can_pay_by_phone[customers], odds, np.float32(0)),
-            patience=patience.astype(np.float32),
-            delivery=delivery(lever.sends_at, world.levers.contact_policy.quiet_hours),
-        )
+        world, name = self._world, channel.name.lower()
+        customers, reach = world.targets(lever.target_segments), world.scenario.by_segment(message.reach)
+        arriving = world.streams.decision(f"message.{name}.reach")
+        annoyed = world.streams.decision(f"message.{name}.opt_out")
+        parts = []
+        for some in blocks(customers.shape[0]):
+            luck = arriving.uniforms(customers[some], width=2)
+            reached = np.flatnonzero(luck[:, 0] < reach.take(world.population.segment.take(customers[some])))
+            there = customers[some].take(reached)
+            odds = world.opening.rested_odds(there, channel)
+            odds[~world.population.can_pay_by_phone.take(there)] = 0
+            delivered = luck[:, 1].take(reached) < message.delivered.value
+            parts.append((there, delivered, odds, annoyed.exponential(there).astype(np.float32)))
+        there, delivered, odds, patience = (np.concatenate(column) for column in zip(*parts, strict=True))
+        sending = delivery(lever.sends_at, world.levers.contact_policy.quiet_hours)
+        return _Audience(channel, lever, message, there, delivered, odds, patience, sending)
 
     def _send(self, audience: _Audience, day: int) -> None:
-        world = self._world
-        audience.keep(world.wallets.prospects(audience.customers))
-        sent = world.record.allowed(audience.customers, audience.channel)
+        world, message = self._world, audience.message
+        audience.keep(world.wallets.prospects(audience.customers) & (audience.patience > 0))
         if audience.delivery.dropped:
+            sent = world.record.allowed(audience.customers, audience.channel)
             world.ledger.tally(day, "messages_discarded", audience.customers[sent])
             return
+        # All are written to before anybody has read a word: what one makes of it changes nothing for another today.
+        batches = [self._write(audience, some, day) for some in blocks(audience.customers.shape[0])]
+        for batch in batches:
+            world.ledger.contacts(day, audience.channel, batch)
+            if audience.delivery.put_off:
+                world.ledger.tally(day, "messages_put_off", batch.customers)
+            world.record.note(batch.reached, message.fatigue_weight.value)
+            world.wallets.open(batch.customers[batch.opened], day, audience.channel)
         if self.tailoring:
-            sent &= self.tailoring.goes_out(audience.customers, audience.channel, day)
+            self.tailoring.pay(audience.channel, day)
+        n = sum(batch.customers.shape[0] for batch in batches)
+        world.ledger.cost(day, CostItem.MESSAGE, audience.channel, n, n * message.unit_cost.value)
+
+    def _write(self, audience: _Audience, some: slice, day: int) -> ContactBatch:
+        """Write to some of an audience, as far as the contact policy allows, and return what comes of it."""
+        world = self._world
+        customers = audience.customers[some].astype(np.intp)
+        sent = world.record.allowed(customers, audience.channel)
+        if self.tailoring:
+            sent &= self.tailoring.goes_out(customers, audience.channel, day)
         rows = np.flatnonzero(sent)  # of many, rows are taken several times as fast as by yes and no
-        customers, delivered = audience.customers.take(rows).astype(np.intp), audience.delivered.take(rows)
-        chance_odds = audience.odds.take(rows) * world.opening.changing_ratio(customers, audience.channel)
+        customers, delivered = customers.take(rows), audience.delivered[some].take(rows)
+        chance_odds = audience.odds[some].take(rows) * world.opening.changing_ratio(customers, audience.channel)
         chance_odds *= delivered
         effect = self.tailoring.send(customers, audience.channel, day) if self.tailoring else None
         if effect:
@@ -142,32 +163,17 @@ class Messages:
         left = self._threshold.take(customers) - np.log1p(chance_odds)
         self._threshold[customers] = left
         opened = left <= 0
-        opted_out = self._opt_out(audience, rows, customers, delivered, effect) & ~opened
+        patience = audience.patience[some].take(rows) - self._annoyance(audience, customers, delivered, effect)
+        audience.patience[some][rows] = patience
         outcome = np.where(delivered, np.uint8(Outcome.DELIVERED), np.uint8(Outcome.NOT_DELIVERED))
-        outcome[opted_out] = Outcome.OPTED_OUT
+        outcome[patience <= 0] = Outcome.OPTED_OUT
         outcome[opened] = Outcome.OPENED
-        batch = ContactBatch(customers, outcome, chance_odds / (1 + chance_odds), hour=audience.delivery.hour)
-        world.ledger.contacts(day, audience.channel, batch)
-        if audience.delivery.put_off:
-            world.ledger.tally(day, "messages_put_off", customers)
-        n = customers.shape[0]
-        world.ledger.cost(day, CostItem.MESSAGE, audience.channel, n, n * audience.message.unit_cost.value)
-        world.record.note(customers[delivered], audience.message.fatigue_weight.value)
-        world.wallets.open(customers[opened], day, audience.channel)
-        if opted_out.any():
-            kept = np.ones(audience.customers.shape[0], dtype=np.bool_)
-            kept[rows[opted_out]] = False
-            audience.keep(kept)
+        return ContactBatch(customers, outcome, chance_odds / (1 + chance_odds), hour=audience.delivery.hour)
 
-    def _opt_out(
-        self,
-        audience: _Audience,
-        rows: NDArray[np.integer],
-        customers: NDArray[np.integer],
-        delivered: NDArray[np.bool_],
-        effect: Effect | None,
-    ) -> NDArray[np.bool_]:
-        """Say who of those written to opts out, by the same device of an exponential threshold."""
+    def _annoyance(
+        self, audience: _Audience, customers: Customers, delivered: NDArray[np.bool_], effect: Effect | None
+    ) -> NDArray[np.float32]:
+        """Return by how much a message shortens the patience of those written to; who has none left opts out, as others open."""
         world = self._world
         rate = -np.log1p(-world.scenario.by_segment(audience.message.opt_out))
         excess = np.maximum(world.record.recent(customers) - _FREE_CONTACTS, 0)
@@ -175,7 +181,4 @@ class Messages:
         if effect:
             growth *= effect.opt_out
         hazard = rate.take(world.population.segment.take(customers)) * growth * delivered
-        left = audience.patience.take(rows) - hazard.astype(np.float32)
-        audience.patience[rows] = left
-        gone: NDArray[np.bool_] = left <= 0
-        return gone
+        return np.asarray(hazard, dtype=np.float32)

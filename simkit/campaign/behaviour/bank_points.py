@@ -44,7 +44,7 @@ class BankPoints:
         if self.credited:
             self._credited_from = np.full(players.account.shape[0], NEVER_COUNTS, dtype=np.int16)
             who = players.customers[askers]
-            self._credited_from[who] = players.counts_from[who]
+            self._credited_from[who] = players.counts_from[askers]
 
     def earners(self, payers: Accounts, day: int) -> NDArray[np.int64]:
         """Return the positions of payers who are credited with points."""

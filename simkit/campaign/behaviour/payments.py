@@ -7,6 +7,7 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import blocks, by_block
 from simkit.campaign.behaviour.payment_plan import FACES, WEEKDAYS, plan_week, poisson_cuts
 from simkit.campaign.behaviour.reward_play import RewardPlay
 from simkit.campaign.contacts.conversion import beta_geometric_hazard
@@ -134,19 +135,31 @@ class Payments:
 
     def _endure(self, day: int) -> None:
         """Pass one more week of the survival curve; users whose endurance is used up stop paying."""
-        wallets, users = self._world.wallets, self._users
-        users = users[wallets.status[users] == Status.ACTIVE.value]
-        weeks = (day - wallets.activated_day[users] + WEEKDAYS // 2) // WEEKDAYS
+        users = self._users[self._world.wallets.status[self._users] == Status.ACTIVE.value]
+        stays = by_block(lambda some: self._stay(some, day), users)
+        self._world.wallets.stop(users[~stays], day)
+        self._users = users[stays]
+
+    def _stay(self, users: Customers, day: int) -> NDArray[np.bool_]:
+        """Let these users pass the week, and say who goes on paying."""
+        weeks = (day - self._world.wallets.activated_day[users] + WEEKDAYS // 2) // WEEKDAYS
         place = self._world.population.segment[users] * np.int64(self._weekly_hazard.shape[1]) + weeks
         hazard = self._weekly_hazard.reshape(-1)[place]  # one look-up by one number is twice as fast as by two
         left = self._endurance[users] - self._pressed(hazard, users, day)
         self._endurance[users] = left
-        stays = (left > 0) & ~self._rewards.leaves(users, day)
-        wallets.stop(users[~stays], day)
-        self._users = users[stays]
+        return (left > 0) & ~self._rewards.leaves(users, day)
 
     def _draw(self, users: Customers, day: int) -> NDArray[np.uint8]:
         """Return Poisson payments for each weekday of the current week, shape (7, users), from one block of luck a user-week."""
+        plan = np.empty((WEEKDAYS, users.shape[0]), dtype=np.uint8)
+        for some in blocks(users.shape[0]):
+            plan[:, some] = self._draw_block(users[some], day)
+        for change in self._world.payment_plans:
+            change(users, plan, day)
+        return plan
+
+    def _draw_block(self, users: Customers, day: int) -> NDArray[np.uint8]:
+        """Return the plan of some users: what they would pay, and what the reward programme makes of it."""
         week = int(self._world.calendar.week[day])
         luck = self._plan_luck.faces(users, week)
         kind = self._rewards.rate_step(users, day) * self._kinds + self._kind[users]
@@ -158,8 +171,6 @@ class Payments:
         plan = np.empty((WEEKDAYS, users.shape[0]), dtype=np.uint8)
         plan_week(luck, kind, self._cuts, plan)
         self._rewards.adjust(users, plan, day)
-        for change in self._world.payment_plans:
-            change(users, plan, day)
         return plan
 
     @functools.cached_property

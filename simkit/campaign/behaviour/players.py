@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import by_block
 from simkit.campaign.world import World
 from simkit.rewards import Cards, Programme, day_number
 from simkit.rewards.grants import SHARES, Coupons, Gift, Money, for_tier
@@ -23,7 +24,7 @@ class Players:
 
     customers: their customer numbers. account: position of each customer, `NOBODY` for who does not count. takes_part: plays for the
     programme, once noticed. hunts: a bonus hunter. notices_on: the first day on which who takes part knows of it. counts_from: the first
-    day on which payments of each customer count. Both are `NEVER_COUNTS` for who has no such day.
+    day on which payments count. Both are `NEVER_COUNTS` for who has no such day.
 
     Where payments are rewarded at once (cashback, discounts), or coming to an event or a referral is, everybody counts; else only who
     takes part, for the others would never claim. Nobody plays for a programme that rewards no payments.
@@ -32,9 +33,10 @@ class Players:
     def __init__(self, world: World, programme: Programme) -> None:
         scenario, response, population = world.scenario, world.scenario.rewards, world.population
         everyone = np.arange(population.size, dtype=np.int32)
-        segment = population.segment
-        share = takes_part_share(world, programme)[segment]
-        plays = (world.streams.decision("reward.takes_part").uniform(everyone) < share) & ~world.record.held_out
+        segment, share = population.segment, takes_part_share(world, programme)
+        luck = world.streams.decision("reward.takes_part")
+        plays = by_block(lambda some: luck.uniform(some) < share.take(segment.take(some)), everyone)
+        plays &= ~world.record.held_out
         plays &= rewards_payments(programme)
         everybody = rewards_at_once(programme) or rewards_occasions(programme)
         counts = ~world.record.held_out if everybody else plays
@@ -50,8 +52,7 @@ class Players:
         days = np.minimum(np.maximum(begins.days, 0) + delay, scenario.calendar.horizon_days)
         self.notices_on = np.where(self.takes_part, days, NEVER_COUNTS).astype(np.int16)
         self._hunts_from = np.where(self.hunts, days, NEVER_COUNTS).astype(np.int16)
-        self.counts_from = np.full(population.size, NEVER_COUNTS, dtype=np.int16)
-        self.counts_from[self.customers] = 0 if rewards_at_once(programme) else self.notices_on
+        self.counts_from = np.zeros_like(self.notices_on) if rewards_at_once(programme) else self.notices_on
         exchanging = world.streams.decision("reward.exchanges").uniform(self.customers)
         self.exchanges = self.takes_part & (exchanging < scenario.by_segment(response.exchanges)[self.segment])
 

@@ -46,12 +46,14 @@ class ProgrammePlay:
             self.ends = min(self.ends, max(day_number(programme.ends_on) + 1 - self._base, 0))
         self._players = Players(world, programme)
         self._needs = PaymentNeeds.of(programme)
-        self._counts_from = self._players.counts_from
+        counts_from = self._players.counts_from
         if self._needs.new_only:
-            self._counts_from = np.where(world.population.holder, np.int16(NEVER_COUNTS), self._counts_from)
-        self._counts_this_week = self._counts_from
-        if self._needs.a_week:
-            self._counts_this_week = np.full_like(self._counts_from, NEVER_COUNTS)
+            holds = world.population.holder[self._players.customers]
+            counts_from = np.where(holds, np.int16(NEVER_COUNTS), counts_from)
+        self._counts_from = np.append(counts_from, np.int16(NEVER_COUNTS))  # the last one is that of `NOBODY`
+        self._counts_this_week = np.full(world.population.size, NEVER_COUNTS, dtype=np.int16)
+        if not self._needs.a_week:
+            self._counts_this_week[self._players.customers] = counts_from
         segments, hunters = len(scenario.segments), self._players.hunts
         self._engine = RewardEngine(
             programme,
@@ -215,7 +217,8 @@ class ProgrammePlay:
         """Let only payments of those count who may pay often enough this week; one payment more may be the first one of all."""
         new = self._world.wallets.activated_day[users] == day
         enough = plan.sum(axis=0, dtype=np.uint16) + new >= self._needs.a_week
-        self._counts_this_week[users] = np.where(enough, self._counts_from[users], NEVER_COUNTS)
+        counts_from = self._counts_from[self._players.account[users]]
+        self._counts_this_week[users] = np.where(enough, counts_from, NEVER_COUNTS)
 
     def _credit(self, payers: Customers, payments: NDArray[np.uint8], day: int) -> None:
         """Credit points of the bank's own to those who use any."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from simkit.blocks import by_block
 from simkit.campaign.calls.dialling import CallCrew, Dialled, Dialling, Rank
 from simkit.campaign.calls.hotline import Hotline
 from simkit.campaign.field.appointments import Appointments
@@ -38,7 +39,7 @@ class ContactCentre:
         self._consent = world.streams.decision("call.consent")
         self._consents = scenario.by_segment(calls.consent) * world.targeted(levers.target_segments)
         dialled = world.targets(levers.target_segments) if levers.human_seats or levers.ai_lines else _NOBODY
-        dialled = dialled[self._agrees(dialled)]
+        dialled = dialled[by_block(self._agrees, dialled)]
         self._dialled = dialled
         by_hand = CallCrew(Channel.HUMAN_CALL, Resource.HUMAN_SEAT, levers.human_seats, calls.shrinkage.value, levers)
         by_machine = CallCrew(Channel.AI_CALL, Resource.AI_LINE, levers.ai_lines, 0.0, levers)
@@ -49,7 +50,7 @@ class ContactCentre:
     def order_by(self, rank: Rank) -> None:
         """Before the first day: have people and machines dial customers of lower rank first."""
         # People and machines dial the same customers, each list in another order.
-        ranks = rank(self._dialled)
+        ranks = by_block(rank, self._dialled)
         by_customer = np.zeros(self._world.population.size, dtype=ranks.dtype)
         by_customer[self._dialled] = ranks
         self._human.order_by(by_customer.__getitem__)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import by_block
 from simkit.campaign.capacity.stable_order import stable_order
 from simkit.due_dates import DueDates
 
@@ -24,7 +25,7 @@ class WorkList:
 
     def order_by(self, rank: Callable[[Customers], NDArray[np.number]]) -> None:
         """Before any are taken: put customers of lower rank first, else in the order in which they are."""
-        self._order = self._order[stable_order(rank(self._order))]
+        self._order = self._order[stable_order(by_block(rank, self._order))]
 
     def take(self, day: int, count: int, *, wanted: Choice, free: Choice) -> Customers:
         """Take up to `count` customers who are wanted and free today: those due again by `day`, then new ones.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import by_block
 from simkit.campaign.contacts.contact_rules import ContactRules
 from simkit.campaign.vocabulary import Channel
 from simkit.params.levers import ContactPolicy
 from simkit.streams import Streams
 
 HUNDREDTHS = 100
-_WEEKS = 4
+_WEEKS_BEFORE = 3
 _NEVER = np.iinfo(np.int16).min
 
 
@@ -25,16 +26,16 @@ class ContactRecord:
     def __init__(self, policy: ContactPolicy, customers: int, streams: Streams) -> None:
         self._policy = policy
         self._this_week = np.zeros(customers, dtype=np.uint8)
-        self._weeks = np.zeros((_WEEKS, customers), dtype=np.uint16)
+        self._weeks_before = np.zeros((_WEEKS_BEFORE, customers), dtype=np.uint16)
         self._recent = np.zeros(customers, dtype=np.uint16)
         self._last_person_day = np.full(customers, _NEVER, dtype=np.int16)
-        self._current = 0
+        self._oldest = 0
         self.rules = ContactRules(policy, customers, streams)
         self.held_out = np.zeros(customers, dtype=np.bool_)
         self._anyone_held_out = policy.holdout_share > 0
         if self._anyone_held_out:
-            draw = streams.decision("contact_policy.holdout").uniform(np.arange(customers))
-            self.held_out = draw < policy.holdout_share
+            luck = streams.decision("contact_policy.holdout")
+            self.held_out = by_block(lambda some: luck.uniform(some) < policy.holdout_share, np.arange(customers))
 
     def begin_day(self, day: int, weekday: int) -> None:
         """Begin a day; `weekday` is 0 on Mondays, when a natural week begins."""
@@ -43,11 +44,14 @@ class ContactRecord:
         self.rules.begin_day(day, weekday)
 
     def begin_week(self) -> None:
-        """Forget the week that is now more than four weeks ago."""
+        """Forget the week that is now more than four weeks ago; in its place comes the one that has just ended."""
         self._this_week[:] = 0
-        self._current = (self._current + 1) % _WEEKS
-        self._recent -= self._weeks[self._current]
-        self._weeks[self._current] = 0
+        week = self._weeks_before[self._oldest]
+        self._recent -= week
+        week[:] = self._recent
+        for later in range(1, _WEEKS_BEFORE):
+            week -= self._weeks_before[self._oldest - later]
+        self._oldest = (self._oldest + 1) % _WEEKS_BEFORE
 
     def allowed(self, customers: NDArray[np.integer], channel: Channel | None = None) -> NDArray[np.bool_]:
         """Say who is under the weekly cap, not held out and within the rules for a contact of this channel (any, if none is named)."""
@@ -74,7 +78,6 @@ class ContactRecord:
         customers = customers.astype(np.intp, copy=False)  # as above; where numbers are written it is thrice as fast
         hundredths = np.uint16(round(weight * HUNDREDTHS))
         self._this_week[customers] += 1
-        self._weeks[self._current][customers] += hundredths
         self._recent[customers] += hundredths
 
     def recent_hundredths(self, customers: NDArray[np.integer]) -> NDArray[np.uint16]:

@@ -110,4 +110,4 @@ class _Counted:
     def count(self, customers: Customers, day: int) -> None:
         self.contacts[customers] += 1
         if self._rolling:
-            self._leaving.setdefault(day + self._days, []).append(customers)
+            self._leaving.setdefault(day + self._days, []).append(customers.astype(np.int32))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import blocks
 from simkit.streams import Decision
 
 
@@ -14,12 +15,12 @@ class Spontaneous:
     def __init__(
         self, decision: Decision, customers: NDArray[np.integer], rate_a_day: float | NDArray[np.float64], days: int
     ) -> None:
-        if np.any(rate_a_day):
-            with np.errstate(divide="ignore"):
-                day = decision.exponential(customers) / rate_a_day
-            customers, day = customers[day < days], day[day < days]
-        else:
-            customers, day = customers[:0], np.empty(0)
+        rates = np.broadcast_to(rate_a_day, customers.shape)
+        coming = [
+            _coming(decision, customers[some], rates[some], days)
+            for some in blocks(customers.shape[0] if np.any(rates) else 0)
+        ]
+        customers, day = (np.concatenate(column) for column in zip(*coming, strict=True))
         order = np.argsort(day, kind="stable")
         self._customers = customers[order]
         self._begins = np.searchsorted(day[order], np.arange(days + 1))
@@ -31,3 +32,13 @@ class Spontaneous:
     def until(self, day: int, *, since: int) -> NDArray[np.integer]:
         """Return who comes from day `since` to `day`, both included, by number."""
         return np.sort(self._customers[self._begins[since] : self._begins[day + 1]])
+
+
+def _coming(
+    decision: Decision, customers: NDArray[np.integer], rates: NDArray[np.float64], days: int
+) -> tuple[NDArray[np.integer], NDArray[np.float64]]:
+    """Return who comes within `days`, and when."""
+    with np.errstate(divide="ignore"):
+        day = decision.exponential(customers) / rates
+    soon = np.flatnonzero(day < days)
+    return customers[soon], day[soon]

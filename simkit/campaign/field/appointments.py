@@ -25,12 +25,14 @@ class Appointments:
     """Visits that customers asked for or agreed to: through the local partner, in a call, or of their own accord.
 
     A request waits from its agreed time until a team is free, first come, first served; after the longest wait it lapses.
+    customer, community: who waits or waited at which place in the line, and where.
     """
 
     def __init__(self, world: World, outcomes: FieldOutcomes, attempts: NDArray[np.uint8]) -> None:
         field = world.levers.field
         self.line = WaitingLine()
         self.customer: list[int] = []
+        self.community: list[int] = []
         self._world = world
         self.outcomes = outcomes
         self._attempts = attempts
@@ -97,6 +99,7 @@ class Appointments:
         deadline = arrival + self._world.levers.field.appointment_max_wait_days
         self.line.join(arrival, deadline, visits.days)
         self.customer += customers.tolist()
+        self.community += self._world.population.community_of(customers).tolist()
         self._outcome = np.concatenate([self._outcome, visits.outcome])
         self._probability = np.concatenate([self._probability, visits.probability])
 

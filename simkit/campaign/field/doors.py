@@ -49,6 +49,7 @@ class Doors:
         self._ends: dict[str, NDArray[np.float64]] = {}
         self._home: dict[str, NDArray[np.bool_]] = {}
         self._visits: Visits | None = None
+        self._places: list[int] = []
 
     def visit_by_score(self, score: NDArray[np.float32], bands: int, pass_minutes: float) -> None:
         """Before the campaign: divide the list by score into equal parts, the best first, neighbours together within each.
@@ -79,7 +80,9 @@ class Doors:
         bounds = np.linspace(0, customers.shape[0], teams + 1).astype(int).tolist()
         self._next, self._last = bounds[:-1], bounds[1:]
         weekday = bool(self._world.calendar.is_workday[day])
-        way = self._way(customers)
+        community = self._world.population.community_of(customers)
+        self._places = community.tolist()
+        way = self._way(customers, community)
         for when in ("daytime", "evening") if weekday else ("weekend",):
             home = self._outcomes.home(customers, attempt, when)
             waiting = self._world.scenario.field.not_home.value / MINUTES_PER_DAY
@@ -103,9 +106,7 @@ class Doors:
 
     def place(self, team: int) -> int:
         """Return the community of the team's next door."""
-        if self._visits is None:
-            raise ValueError("no doors are planned")
-        return int(self._world.population.community_of(self._visits.customers[self._next[team]]))
+        return self._places[self._next[team]]
 
     def left(self, team: int) -> bool:
         """Say whether the team has doors left today."""
@@ -153,10 +154,9 @@ class Doors:
         self._list.again(customers[again], day + self._world.levers.field.revisit_after_days)
         return float((ends[doors] - starts[doors]).sum())
 
-    def _way(self, customers: Customers) -> NDArray[np.float64]:
+    def _way(self, customers: Customers, community: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the days from the door before, longer where a community begins; no walk within it is longer than a ride."""
         field = self._world.scenario.field
-        community = self._world.population.community_of(customers)
         elsewhere = np.diff(community, prepend=community[:1]) != 0
         ride = self._ride_minutes(np.concatenate([community[:1], community[:-1]]), community)
         walk: NDArray[np.float64] | float = field.walk.value

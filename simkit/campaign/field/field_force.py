@@ -124,7 +124,7 @@ class FieldForce:
             if job is not None and not self.appointments.still_wanted(job):
                 self._cancelled.append(job)
             elif job is not None:
-                there = int(self._world.population.community_of(self.appointments.customer[job]))
+                there = self.appointments.community[job]
                 way = dispatch.way(place, there, now)
                 place = there
                 self._travelled += way

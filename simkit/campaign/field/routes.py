@@ -122,7 +122,7 @@ class TourDispatch(FirstCome):
         if not tour:
             return None
         job = tour[0]
-        arrives = now + self._ride(place, self._community(job), now)
+        arrives = now + self._ride(place, self._appointments.community[job], now)
         gap = _SOON if place == doors else _WORTH_A_ROUND
         not_yet = doors is not None and self._due[job] - arrives > gap
         begins = max(arrives, self.line.windows[job][0])
@@ -141,7 +141,7 @@ class TourDispatch(FirstCome):
         if not self._tours[team]:
             return math.inf
         job = self._tours[team][0]
-        leaves = self._due[job] - self._ride(place, self._community(job), now)
+        leaves = self._due[job] - self._ride(place, self._appointments.community[job], now)
         return leaves if leaves > now else math.inf
 
     def way_to_doors(self, place: int, doors: int, now: float) -> float:
@@ -151,9 +151,6 @@ class TourDispatch(FirstCome):
     def after_doors(self, doors: int) -> int:
         """Return where a team is after a round of doors."""
         return doors
-
-    def _community(self, job: int) -> int:
-        return int(self._world.population.community_of(self._appointments.customer[job]))
 
     def _ride(self, place: int, there: int, now: float) -> float:
         """Return days; the first way after setting out is that from the branch, which is paid for elsewhere."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from simkit.blocks import by_block
 from simkit.campaign.calls.dialling import Rank
 from simkit.campaign.handoffs.desks import DESK_OF
 from simkit.campaign.influences import Floats
@@ -37,9 +38,13 @@ class RoutePlay(Mechanism):
         self._willingness = world.streams.decision("routing.willingness")
         shares = _shares(world, routing.preference)
         customers = world.targets(None)
-        luck = world.streams.decision("routing.preference").uniform(customers)
+        luck, segment, up_to = (
+            world.streams.decision("routing.preference"),
+            world.population.segment,
+            np.cumsum(shares, axis=0),
+        )
         self._code = np.zeros(world.population.size, dtype=np.int16)
-        self._code[customers] = _codes(luck, np.cumsum(shares, axis=0), world.population.segment.take(customers))
+        self._code[customers] = by_block(lambda some: _codes(luck.uniform(some), up_to, segment.take(some)), customers)
         self._log_ratio = _centred(routing.preferred_odds_ratio.value, shares)
         world.opening.influences.add("preferred_route", self._log_odds)
         shape = (world.scenario.calendar.horizon_days, len(Desk), shares.shape[1], len(Desk))

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from simkit.blocks import by_block
 from simkit.campaign.handoffs.customer_needs import CustomerNeeds
 from simkit.campaign.handoffs.relationship_managers import RelationshipManagers
 from simkit.campaign.influences import Customers, Floats
@@ -27,7 +28,7 @@ class TierCare(Mechanism):
         self._levers = levers
         self._needs = CustomerNeeds(world, tiers)
         prospects = world.targets(levers.target_segments)
-        measure = self._measure(prospects)
+        measure = by_block(self._measure, prospects)
         count = math.ceil(levers.high_value_share * prospects.shape[0])
         highest = np.argpartition(-measure, count - 1)[:count] if count else measure.argsort()
         self._high_value = np.zeros(world.population.size, dtype=np.bool_)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from simkit.blocks import blocks
 from simkit.campaign.contacts.conversion import log_odds
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.mechanism import Mechanism, Outreach
@@ -31,11 +32,14 @@ def correlation_for(area_under_curve: float, spread: float) -> float:
     return 1.0 if distance >= spread else distance / spread
 
 
-def scores(odds: Floats, correlation: float, luck: Floats) -> Floats:
+def scores(odds: Floats, correlation: float, luck: Floats) -> NDArray[np.float32]:
     """Return a standard score with this correlation with the log-odds `odds`; `luck` is uniform."""
-    deviation = _spread(odds)
-    known = (odds - odds.mean()) / deviation if deviation else np.zeros_like(odds)
-    return correlation * known + math.sqrt(1 - correlation**2) * ndtri(luck)
+    mean, deviation = (odds.mean(), _spread(odds)) if odds.shape[0] else (0.0, 0.0)
+    score = np.empty(odds.shape[0], dtype=np.float32)
+    for some in blocks(odds.shape[0]):
+        known = (odds[some] - mean) / deviation if deviation else np.zeros_like(odds[some])
+        score[some] = correlation * known + math.sqrt(1 - correlation**2) * ndtri(luck[some])
+    return score
 
 
 def _spread(odds: Floats) -> float:

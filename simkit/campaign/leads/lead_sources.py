@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import blocks
 from simkit.campaign.influences import Floats
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.mechanism import Mechanism, Outreach
@@ -43,11 +44,15 @@ class LeadSources(Mechanism):
         self._accepts_visit = facts.accepts_visit.value
         self._consent = world.streams.decision("lead.consent")
         prospects = world.targets(levers.target_segments)
-        luck = world.streams.decision("lead.day").uniforms(prospects)
-        self._sources = [
-            _source(world, name, getattr(facts, name), getattr(levers, name), prospects, luck[:, column])
-            for column, name in enumerate(LEAD_SOURCES)
+        self._sources = [_Source(name, getattr(facts, name), DueDates(np.int32)) for name in LEAD_SOURCES]
+        rates = [
+            _rate(world, source.facts, getattr(levers, source.name), prospects.shape[0]) for source in self._sources
         ]
+        day_luck = world.streams.decision("lead.day")
+        for some in blocks(prospects.shape[0]):
+            luck = day_luck.uniforms(prospects[some])
+            for column, (source, rate) in enumerate(zip(self._sources, rates, strict=True)):
+                _name(source.named, rate, prospects[some], luck[:, column], world.campaign_days)
         qualities = [source.facts.quality.value for source in self._sources]
         self._log_quality = np.append(np.log(qualities), 0.0)
         self._source = np.full(world.population.size, _NO_LEAD, dtype=np.uint8)
@@ -107,16 +112,15 @@ class LeadSources(Mechanism):
         self._source[leads] = _NO_LEAD
 
 
-def _source(
-    world: World, name: str, facts: LeadSource, leads_a_week: float, prospects: Customers, luck: NDArray[np.float64]
-) -> _Source:
-    """Draw on which day the source names whom: each at most once, at a constant rate; more leads only add."""
+def _rate(world: World, facts: LeadSource, leads_a_week: float, prospects: int) -> float:
+    """Return at what rate a day the source names each prospect."""
     supply = facts.leads_per_1000_prospects_a_week.value / 1000
-    wanted = world.scaled(leads_a_week) / max(prospects.shape[0], 1)
-    rate = min(supply, wanted) / _WEEK
-    named: DueDates[np.int32] = DueDates(np.int32)
+    wanted = world.scaled(leads_a_week) / max(prospects, 1)
+    return min(supply, wanted) / _WEEK
+
+
+def _name(named: DueDates[np.int32], rate: float, prospects: Customers, luck: NDArray[np.float64], days: int) -> None:
+    """Draw on which day the source names whom: each at most once, at a constant rate; more leads only add."""
     if rate > 0:
-        soon = luck > np.exp(-rate * world.campaign_days)
-        days = np.floor(-np.log(luck[soon]) / rate).astype(np.int64)
-        named.spread(prospects[soon], days)
-    return _Source(name, facts, named)
+        soon = np.flatnonzero(luck > np.exp(-rate * days))
+        named.spread(prospects[soon], np.floor(-np.log(luck[soon]) / rate).astype(np.int64))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import by_block
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.mechanism import Mechanism, Outreach
@@ -44,11 +45,11 @@ class PartnerEmbedPlay(Mechanism):
         """Return on which day of the campaign who follows the offer for the first time."""
         world, days = self._world, self._world.campaign_days
         hazard = -np.log1p(-world.scenario.by_segment(partner.traffic) * partner.click.value)
-        luck = world.streams.decision(f"partner_embed.{name}.follows").uniform(able)
-        segment = world.population.segment.take(able)
-        come = luck > np.exp(-hazard * days)[segment]
+        luck, stays_away = world.streams.decision(f"partner_embed.{name}.follows"), np.exp(-hazard * days)
+        segment = world.population.segment
+        come = able[by_block(lambda some: luck.uniform(some) > stays_away.take(segment.take(some)), able)]
         following: DueDates[np.int32] = DueDates(np.int32)
-        following.spread(able[come], (-np.log(luck[come]) / hazard[segment[come]]).astype(np.int64))
+        following.spread(come, (luck.exponential(come) / hazard.take(segment.take(come))).astype(np.int64))
         return following
 
     def close(self, day: int) -> None:

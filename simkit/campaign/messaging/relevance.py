@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import by_block
 from simkit.campaign.mechanism import Mechanism, Outreach
 from simkit.campaign.messages import Effect
 from simkit.campaign.vocabulary import Channel, CostItem
@@ -27,11 +28,11 @@ class RelevancePlay(Mechanism):
             raise ValueError("relevance takes part only where scenario and strategy have it")
         self._world = world
         self._topic = world.streams.decision("relevance.topic")
-        everyone = np.arange(world.population.size)
-        taste = world.streams.decision("relevance.taste").uniform(everyone) * _PLACES
-        self._taste = taste.astype(np.uint8)
+        luck, everyone = world.streams.decision("relevance.taste"), np.arange(world.population.size, dtype=np.int32)
+        self._taste = by_block(lambda some: (luck.uniform(some) * _PLACES).astype(np.uint8), everyone)
         self._for = world.population.segment.astype(np.uint16) * np.uint16(2) + self._personal()
         self._personal_cost = relevance.personal_cost.value
+        self._personal_sent = 0
         share = np.rint(world.scenario.by_segment(relevance.share) * _PLACES) / _PLACES
         personal_share = share + (1 - share) * relevance.personal_gain.value
         relevant = np.rint(np.stack([share, personal_share], axis=1).ravel() * _PLACES)
@@ -55,15 +56,19 @@ class RelevancePlay(Mechanism):
         return goes_out
 
     def send(self, customers: Customers, channel: Channel, day: int) -> Effect:
-        """Tally irrelevant messages, pay for personal ones, and return what relevance does."""
+        """Tally irrelevant messages, count personal ones, and return what relevance does."""
         written_for = self._for[customers]
         relevant = self._distance(customers, channel, day) < self._relevant_places[written_for]
         kind = written_for * np.uint16(2) + relevant
         sent = np.bincount(kind, minlength=self._effect.convert.shape[0]).reshape(-1, 2, 2)
         self._world.ledger.tally_by_segment(day, "irrelevant_messages", sent[:, :, 0].sum(axis=1))
-        personal = int(sent[:, 1].sum())
-        self._world.ledger.cost(day, CostItem.MESSAGE, channel, personal, personal * self._personal_cost)
+        self._personal_sent += int(sent[:, 1].sum())
         return Effect(self._effect.convert[kind], self._effect.opt_out[kind])
+
+    def pay(self, channel: Channel, day: int) -> None:
+        """Pay for the personal messages."""
+        personal, self._personal_sent = self._personal_sent, 0
+        self._world.ledger.cost(day, CostItem.MESSAGE, channel, personal, personal * self._personal_cost)
 
     def _distance(self, customers: Customers, channel: Channel, day: int) -> NDArray[np.uint8]:
         """Return how far round the circle each customer is from the day's message."""

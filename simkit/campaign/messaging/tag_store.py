@@ -10,6 +10,7 @@ from simkit.campaign.mechanism import Mechanism, Outreach
 from simkit.campaign.vocabulary import Channel
 from simkit.campaign.wallet.activity import NEVER
 from simkit.campaign.world import World
+from simkit.population import in_blocks
 
 _BY_ANY, _ONLINE = np.uint8(1), np.uint8(2)
 ONLINE = (Channel.APP_PUSH, Channel.APP_POPUP, Channel.WECHAT_ACCOUNT)
@@ -48,13 +49,17 @@ class TagStore(Mechanism):
         for rule in self._rules.values():
             eligible |= self._tags.eligible(rule)
         world.ledger.figure("eligible_untouched", int((untouched & eligible).sum()))
-        cell = self._tags.cell()
-        size = np.bincount(cell, minlength=self._tags.cells)
+        size = self._by_cell(np.ones_like(prospects))
         world.ledger.figure("smallest_cell", int(size.min()))
         opened = prospects & (world.wallets.opened_day != NEVER) & (world.wallets.opened_day < world.campaign_days)
-        asked = np.bincount(cell[prospects], minlength=self._tags.cells)
-        won = np.bincount(cell[opened], minlength=self._tags.cells)
-        world.ledger.figure("cell_dispersion", dispersion(won, asked))
+        world.ledger.figure("cell_dispersion", dispersion(self._by_cell(opened), self._by_cell(prospects)))
+
+    def _by_cell(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Count the customers of each cell who are chosen, shape (customers,)."""
+        counts = np.zeros(self._tags.cells, dtype=np.int64)
+        for some in in_blocks(chosen.shape[0]):
+            counts += np.bincount(self._tags.cell(some[chosen[some]]), minlength=self._tags.cells)
+        return counts
 
 
 def dispersion(won: NDArray[np.integer], asked: NDArray[np.integer]) -> float:

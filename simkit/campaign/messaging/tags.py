@@ -49,11 +49,11 @@ class CustomerTags:
         """Number of combinations."""
         return int(np.prod([len(getattr(self._tags, group)) for group in TAG_GROUPS]))
 
-    def cell(self) -> NDArray[np.int64]:
-        """Return each customer's cell."""
-        cell = self._code["lifecycle"].astype(np.int64)
+    def cell(self, customers: NDArray[np.integer]) -> NDArray[np.int64]:
+        """Return the cell of customers."""
+        cell: NDArray[np.int64] = self._code["lifecycle"][customers].astype(np.int64)
         for group in TAG_GROUPS[1:]:
-            cell = cell * len(getattr(self._tags, group)) + self._code[group]
+            cell = cell * len(getattr(self._tags, group)) + self._code[group][customers]
         return cell
 
     def eligible(self, rule: Eligibility) -> NDArray[np.bool_]:

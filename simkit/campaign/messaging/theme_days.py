@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import by_block
 from simkit.campaign.contacts.conversion import log_odds
 from simkit.campaign.mechanism import Mechanism, Outreach
 from simkit.campaign.vocabulary import Channel, CostItem
@@ -21,11 +22,11 @@ class ThemeDayPlay(Mechanism):
         theme, levers = world.scenario.theme_days, world.levers.theme_days
         if theme is None or levers is None:
             raise ValueError("theme days take part only where scenario and strategy have them")
-        everyone = np.arange(world.population.size)
-        takes_part = world.streams.decision("theme_days.takes_part").uniform(everyone)
-        share = world.scenario.by_segment(theme.takes_part)[world.population.segment]
+        everyone, segment = np.arange(world.population.size, dtype=np.int32), world.population.segment
+        interest, share = world.streams.decision("theme_days.takes_part"), world.scenario.by_segment(theme.takes_part)
         self._world, self._theme, self._levers = world, theme, levers
-        self._takes_part = (takes_part < share) & ~world.record.held_out
+        self._takes_part = by_block(lambda some: interest.uniform(some) < share.take(segment.take(some)), everyone)
+        self._takes_part &= ~world.record.held_out
         self._habit = np.zeros(everyone.shape[0], dtype=np.float32)
         self._luck = world.streams.decision("theme_days.payment")
         self._weekday = WEEKDAYS.index(levers.weekday)
@@ -77,8 +78,11 @@ class ThemeDayPlay(Mechanism):
     def _served(self, come: NDArray[np.bool_], luck: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Say who of those who come is there before the day's offers are gone."""
         comers = np.flatnonzero(come)
+        if comers.shape[0] <= self._quota:
+            return come
+        first = np.argpartition(luck[comers], self._quota)[: self._quota]
         served = np.zeros(come.shape[0], dtype=np.bool_)
-        served[comers[np.argsort(luck[comers], kind="stable")[: self._quota]]] = True
+        served[comers[first]] = True
         return served
 
     def _take_from_other_days(self, plan: NDArray[np.uint8], positions: Customers) -> Customers:

@@ -87,7 +87,7 @@ class WordOfMouth(Mechanism):
     def finish(self) -> None:
         """Write down how many residents of the communities hold the wallet, and how good people's words were on balance."""
         holds, first = self._world.wallets.status != Status.PROSPECT.value, self._world.population.first_residents
-        share = np.add.reduceat(holds, first[:-1], dtype=np.int64) / np.diff(first)
+        share = np.add.reduceat(holds, first[:-1], dtype=np.int32) / np.diff(first)
         self._world.ledger.figure("community_penetration", float(share.mean()))
         won = share > self._facts.penetrated_above.value
         self._world.ledger.figure("communities_won", float(won.mean()))

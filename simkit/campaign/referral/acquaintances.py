@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import by_block
 from simkit.campaign.referral.organisation import Organisation
 from simkit.campaign.wallet.activity import NEVER
 from simkit.campaign.world import World
@@ -25,11 +26,13 @@ class Acquaintances:
         codes = world.scenario.staff_codes
         if codes is None:
             raise ValueError("the scenario has no section `staff_codes`")
-        customers = world.targets(None)
-        luck = world.streams.decision("staff_codes.knows").uniforms(customers, width=2)
-        share = world.scenario.by_segment(codes.befriended)[world.population.segment.take(customers)]
-        knows = luck[:, 0] < share
-        customers, luck, share = customers[knows], luck[knows], share[knows]
+        knows, segment = world.streams.decision("staff_codes.knows"), world.population.segment
+        befriended = world.scenario.by_segment(codes.befriended)
+        prospects = world.targets(None)
+        customers = prospects[
+            by_block(lambda some: knows.uniform(some) < befriended.take(segment.take(some)), prospects)
+        ]
+        luck, share = knows.uniforms(customers, width=2), befriended.take(segment.take(customers))
         own = customers.astype(np.int64) * organisation.staff // world.population.size
         in_branch = organisation.staff_per_branch
         other = own // in_branch * in_branch + (luck[:, 1] * in_branch).astype(np.int64)
@@ -38,16 +41,15 @@ class Acquaintances:
         staff[(staff != NOBODY) & ~has_code[staff]] = NOBODY
         sees = (staff != NOBODY).any(axis=1)
         self.customers = customers[sees]
+        self._customers_and_nobody = np.append(self.customers, np.int32(NOBODY))
         self.staff = staff[sees].astype(np.int32)
         self.clicked = np.full(self.staff.shape, NEVER)
         self.credited = np.full(self.customers.shape[0], NOBODY, dtype=np.int32)
-        self._row = np.full(world.population.size, NOBODY, dtype=np.int32)
-        self._row[self.customers] = np.arange(self.customers.shape[0], dtype=np.int32)
 
     def rows_of(self, customers: Customers) -> Rows:
         """Return the rows of those of these customers who are acquaintances."""
-        rows = self._row[customers]
-        known: Rows = rows[rows != NOBODY]
+        rows = np.searchsorted(self.customers, customers)
+        known: Rows = rows[self._customers_and_nobody[rows] == customers]
         return known
 
     def claims(self, rows: Rows, day: int, window_days: int) -> NDArray[np.bool_]:

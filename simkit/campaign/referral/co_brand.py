@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import by_block
 from simkit.campaign.contacts.conversion import hazard, log_odds, probability
 from simkit.campaign.contacts.spontaneous import Spontaneous
 from simkit.campaign.influences import Customers, Floats
@@ -52,8 +53,10 @@ class CoBrandPlay(Mechanism):
         self._shared = np.bincount(population.segment, minlength=self._segments) * overlap
         self._linked_share = overlap * facts.joins.value
         prospects = world.targets(None)
-        luck = world.streams.decision("co_brand.partner_customer").uniform(prospects)
-        prospects = prospects[luck < overlap.take(population.segment.take(prospects))]
+        luck = world.streams.decision("co_brand.partner_customer")
+        prospects = prospects[
+            by_block(lambda some: luck.uniform(some) < overlap.take(population.segment.take(some)), prospects)
+        ]
         self._rate = float(hazard(np.asarray(facts.sees_per_quarter.value))) / _DAYS_PER_QUARTER
         looking = world.streams.decision("co_brand.looks")
         self._looks = Spontaneous(looking, prospects, self._rate, world.campaign_days)

@@ -50,7 +50,7 @@ class MemberReferralPlay(Mechanism):
         self._patience = np.empty(0)
         self._times = np.empty(0, dtype=np.int64)
         self._recommend_on: DueDates[np.int64] = DueDates(np.int64)
-        self._referrer = np.full(world.population.size, NOBODY, dtype=np.int32)
+        self._referrer: dict[int, int] = {}
         self._referred = np.zeros(world.population.size, dtype=np.bool_)
         self._log_stopping_ratio = np.log(facts.stopping_ratio.value)
         self._rewarded = np.zeros(world.population.size, dtype=np.uint8)
@@ -157,7 +157,7 @@ class MemberReferralPlay(Mechanism):
         world.record.note(friends, self._facts.invitation_weight.value)
         world.ledger.tally(day, "invitation_clicks", friends[clicks])
         world.ledger.tally(day, "referred_wallets", friends[opened])
-        self._referrer[friends[opened]] = users[opened]
+        self._referrer.update(zip(friends[opened].tolist(), users[opened].tolist(), strict=True))
         self._referred[friends[opened]] = True
         world.wallets.open(friends[opened], day, Channel.MEMBER_REFERRAL)
 
@@ -165,8 +165,9 @@ class MemberReferralPlay(Mechanism):
         """Reward both sides of a referral while the campaign runs; the new users may recommend in their turn."""
         if day >= self._world.campaign_days:
             return
-        referred = customers[self._referrer[customers] != NOBODY]
-        self._reward(self._referrer[referred], referred, day)
+        referred = customers[self._referred[customers]]
+        referrers = np.array([self._referrer[friend] for friend in referred.tolist()], dtype=np.int32)
+        self._reward(referrers, referred, day)
         self._take_in(customers)
 
     def _reward(self, referrers: Customers, friends: Customers, day: int) -> None:

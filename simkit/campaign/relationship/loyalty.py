@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import blocks, by_block
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.mechanism import Mechanism, Outreach
 from simkit.campaign.relationship.satisfaction import leaving_ratios
@@ -57,21 +58,14 @@ class Loyalty(Mechanism):
         """Every four weeks, let loyalty move towards what satisfaction makes of it, and some take a need elsewhere."""
         if day == 0 or day % _STEP_DAYS:
             return
-        users = np.flatnonzero(self._world.wallets.activated_day != NEVER)
-        satisfaction = self._world.states["satisfaction"](users)
-        facts = self._facts
-        for need in range(_NEEDS):
-            follow(
-                users,
-                satisfaction,
-                STANDARD_NORMAL * np.float32(facts.ties.value),
-                self._ties[need],
-                (self._knees[need], facts.to_full.value, facts.grows.value, facts.fades.value),
-                self._loyalty[need],
-            )
-        for need in self._leaving:
-            self._leave(need, users, day)
-        self._count_premium(users[self._world.wallets.status[users] == Status.ACTIVE.value], day)
+        wallets = self._world.wallets
+        users = np.flatnonzero(wallets.activated_day != NEVER)
+        for some in blocks(users.shape[0]):
+            self._follow(users[some])
+            for need in self._leaving:
+                self._leave(need, users[some], day)
+        users = users[wallets.status[users] == Status.ACTIVE.value]
+        self._world.ledger.tally(day, "margin_premium", users, by_block(self._premium, users))
 
     def finish(self) -> None:
         """Count satisfied and loyal users, and who has kept which need here."""
@@ -114,6 +108,19 @@ class Loyalty(Mechanism):
             self._holds[need][customers] = holds = luck[:, place] < self._held_shares[need][segment]
             self._world.ledger.tally(day, tally, customers[holds])
 
+    def _follow(self, users: NDArray[np.int64]) -> None:
+        """Let the loyalties of users follow their satisfaction."""
+        facts, satisfaction = self._facts, self._world.states["satisfaction"](users)
+        for need in range(_NEEDS):
+            follow(
+                users,
+                satisfaction,
+                STANDARD_NORMAL * np.float32(facts.ties.value),
+                self._ties[need],
+                (self._knees[need], facts.to_full.value, facts.grows.value, facts.fades.value),
+                self._loyalty[need],
+            )
+
     def _leave(self, need: int, users: Customers, day: int) -> None:
         """Let some take their savings or investments elsewhere; the average hazard is the scenario's."""
         holders = users[self._holds[need][users]]
@@ -122,8 +129,8 @@ class Loyalty(Mechanism):
         luck = self._leaves_luck.uniforms(holders, day, width=INVEST)[:, need - 1]
         self._holds[need][holders[luck < chance]] = False
 
-    def _count_premium(self, users: Customers, day: int) -> None:
-        """Tally what loyal users bring beyond the usual margins of four weeks."""
+    def _premium(self, users: Customers) -> Floats:
+        """Return what loyal users bring beyond the usual margins of four weeks."""
         value, wallet, by_segment = (
             self._world.scenario.value,
             self._world.scenario.wallet,
@@ -135,7 +142,7 @@ class Loyalty(Mechanism):
         segment = self._world.population.segment.take(users)
         premium = fees.take(segment) * self._of(PAY, users)
         premium += margin.take(segment) * self._of(SAVE, users) * self._holds[SAVE][users]
-        self._world.ledger.tally(day, "margin_premium", users, premium * self._facts.margin_premium.value)
+        return np.asarray(premium * self._facts.margin_premium.value)
 
     def _count_leavers(self, customers: Customers, day: int) -> None:
         self._world.ledger.tally(day, "users_left", customers)

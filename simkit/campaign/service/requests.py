@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import by_block
 from simkit.campaign.contacts.spontaneous import Spontaneous
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.signals import Signal
@@ -57,10 +58,10 @@ class Requests:
             world.streams.decision("support_desk.question"), everyone, rate, world.scenario.calendar.horizon_days
         )
         # One word a customer, turned by one word a day: as good as a draw for each of millions of contacts, at a tenth of the time.
-        words = world.streams.decision("support_desk.curiosity").words(everyone, width=1)[:, 0]
-        self._curiosity = (words // _WORDS).astype(np.uint16)
+        luck = world.streams.decision("support_desk.curiosity")
+        self._curiosity = by_block(lambda some: _upper_half(luck.words(some, width=1)[:, 0]), everyone)
         days = np.arange(world.scenario.calendar.horizon_days)
-        self._turn = (world.streams.decision("support_desk.turn").words(days, width=1)[:, 0] // _WORDS).tolist()
+        self._turn = _upper_half(world.streams.decision("support_desk.turn").words(days, width=1)[:, 0]).tolist()
         self._most = {channel: np.uint32(desk.asks_after_message.value * _WORDS) for channel in _AFTER_MESSAGE}
         self._most |= {channel: np.uint32(desk.asks_after_talk.value * _WORDS) for channel in _AFTER_TALK}
         self._asking: list[Customers] = []
@@ -96,3 +97,7 @@ class Requests:
             turn = np.uint16((self._turn[day] + channel * _TURN_OF_A_CHANNEL) % _WORDS)
             hits = np.flatnonzero(self._curiosity[batch.customers] + turn < self._most[channel])
             self._asking.append(batch.customers[hits[_REACHED[batch.outcome[hits]]]])
+
+
+def _upper_half(words: NDArray[np.uint32]) -> NDArray[np.uint16]:
+    return (words // _WORDS).astype(np.uint16)

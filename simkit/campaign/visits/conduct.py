@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import by_block
 from simkit.campaign.contacts.meetings import VISITS
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.ledger import ContactBatch
@@ -35,8 +36,8 @@ class Conduct(Mechanism):
         self._segment = world.population.segment
         self._relief = world.scenario.by_segment(self._conduct.doubt_resolved)
         shares = (self._levers.badge_and_uniform, self._levers.security_briefing, self._levers.trial_payment)
-        luck = world.streams.decision("conduct.staff").uniforms(np.arange(world.population.size), width=len(shares))
-        self._met_with = luck < shares
+        luck, everyone = world.streams.decision("conduct.staff"), np.arange(world.population.size, dtype=np.int32)
+        self._met_with = by_block(lambda some: _as_bits(luck.uniforms(some, width=len(shares)) < shares), everyone)
         self._wariness(outreach)
         self._briefing(outreach)
         self._trial(outreach)
@@ -77,12 +78,16 @@ class Conduct(Mechanism):
 
     def _given(self, what: int, effect: float, customers: Customers, channel: int) -> Floats:  # noqa: ARG002
         """Return the effect for customers who are met in this way, else 0."""
-        return np.asarray(effect * self._met_with[customers, what])
+        return np.asarray(effect * self._is_met_with(what, customers))
+
+    def _is_met_with(self, what: int, customers: Customers) -> NDArray[np.bool_]:
+        met_with: NDArray[np.bool_] = self._met_with[customers] & np.uint8(1 << what) != 0
+        return met_with
 
     def _doubt_resolved(self, customers: Customers, channel: int) -> Floats | float:
         if channel not in VISITS:
             return 0.0
-        resolved = self._objections.resolvable(customers) & self._met_with[customers, _BRIEFING]
+        resolved = self._objections.resolvable(customers) & self._is_met_with(_BRIEFING, customers)
         return np.asarray(self._relief.take(self._segment.take(customers)) * resolved)
 
     def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:
@@ -94,9 +99,9 @@ class Conduct(Mechanism):
         tally = self._world.ledger.tally
         tally(day, "visits_observed", customers)
         tally(day, "visit_minutes", customers, np.broadcast_to(batch.minutes, met.shape)[met])
-        tally(day, "badged_visits", customers[self._met_with[customers, _BADGE]])
+        tally(day, "badged_visits", customers[self._is_met_with(_BADGE, customers)])
         listening = outcome != Outcome.REFUSED.value
-        briefed = listening & self._met_with[customers, _BRIEFING]
+        briefed = listening & self._is_met_with(_BRIEFING, customers)
         tally(day, "security_briefings", customers[briefed])
         self._objections.count(day, customers, outcome, listening, briefed)
         self._world.signals.send(Signal.BRIEFED, customers[briefed], day)
@@ -110,3 +115,8 @@ class Conduct(Mechanism):
             reminders = kept_free * self._levers.reminders
             cost = reminders * self._conduct.reminder_cost.value
             self._world.ledger.cost(day, CostItem.MESSAGE, channel, reminders, cost)
+
+
+def _as_bits(answers: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return the answers of each row, at most eight, in one byte."""
+    return np.packbits(answers, axis=1, bitorder="little")[:, 0]

@@ -42,7 +42,13 @@ class FollowUp(Mechanism):
         self._tasks = np.empty(0, dtype=np.int32)
         self._new: list[Customers] = []
         self._attempts = np.zeros(world.population.size, dtype=np.uint8)
-        self._care = np.zeros(world.population.size, dtype=np.float32)
+        # By whole days of delay: what is left of the effect; cared for: 1 + the days by which following up was late, 0 for nobody.
+        days_late = np.arange(world.scenario.calendar.horizon_days)
+        half_life = section.late_half_life.value
+        self._effect = 0.5 ** (days_late / half_life) if half_life else (days_late == 0).astype(np.float64)
+        staying = self._effect * np.log(section.stopping_ratio.value)
+        self._care = np.append(0.0, staying).astype(np.float32)
+        self._cared_for = np.zeros(world.population.size, dtype=np.uint16)
         self._opened_on = DueDates(np.int32)
         self._cost = 0.0
         world.signals.listen(Signal.OPENED, self._add)
@@ -97,9 +103,8 @@ class FollowUp(Mechanism):
     def _help(self, customers: Customers, luck: NDArray[np.float64], day: int) -> None:
         """Let those reached pay for the first time, and stay longer; less so the later it is."""
         late = np.maximum(day - self._world.wallets.opened_day[customers] - self._levers.deadline_days, 0)
-        half_life = self._section.late_half_life.value
-        effect = 0.5 ** (late / half_life) if half_life else (late == 0).astype(np.float64)
-        self._care[customers] = effect * np.log(self._section.stopping_ratio.value)
+        effect = self._effect[late]
+        self._cared_for[customers] = late + 1
         pays = luck < self._first_payment.take(self._world.population.segment.take(customers)) * effect
         helped = self._world.wallets.help_to_first_payment(customers[pays], day)
         ledger = self._world.ledger
@@ -154,5 +159,5 @@ class FollowUp(Mechanism):
         )
 
     def _stays(self, customers: NDArray[np.integer], day: int) -> Floats:  # noqa: ARG002 - holds from the day of following up on
-        care: Floats = self._care[customers]
+        care: Floats = self._care[self._cared_for[customers]]
         return care

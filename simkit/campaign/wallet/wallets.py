@@ -42,7 +42,7 @@ class Wallets:
         self.activated_day = np.full(size, NEVER)
         self.activated_day[population.active] = _YEAR_AGO
         # Who holds the wallet on day 0 is counted apart from who opens it since.
-        self.group = (population.segment + len(scenario.segments) * ~population.holder).astype(np.uint16)
+        self.group = population.segment + np.uint16(len(scenario.segments)) * ~population.holder
         self.activity = Activity(self.group, 2 * len(scenario.segments))
         self.channel = np.zeros(size, dtype=np.uint8)
         self._assisted = np.zeros(size, dtype=np.bool_)
