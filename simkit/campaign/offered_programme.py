@@ -12,14 +12,14 @@ from simkit.rewards.triggers import PAYMENT_TRIGGERS, Attendance, Referral
 
 
 def offered_programme(levers: Levers) -> Programme | None:
-    """Load the programme that levers offer, in the reading that they name; None where they offer none.
+    """Load the programme that levers offer, in the reading and with the rules that they name; None where they offer none.
 
     Raises `ParameterError` where it cannot be loaded, or needs what does not happen in such a campaign.
     """
     offer = levers.offer
     if offer.reward_programme is None:
         return None
-    programme = load_programme(offer.reward_programme, offer.reward_reading)
+    programme = load_programme(offer.reward_programme, offer.reward_reading, offer.reward_rules)
     findings = [Finding(programme.name, key, problem) for key, problem in _unplayable(programme, levers)]
     if findings:
         raise ParameterError(findings)

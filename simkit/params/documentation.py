@@ -197,6 +197,8 @@ def _allowed(schema: Schema) -> str:
         return _allowed(schema["propertyNames"])
     if "anyOf" in schema:
         return " or ".join(_allowed(choice) for choice in schema["anyOf"])
+    if isinstance(schema.get("additionalProperties"), dict):
+        return "keys and values"
     if "enum" in schema:
         return " ".join(f"`{choice}`" for choice in schema["enum"])
     if schema.get("type") not in ("number", "integer"):

@@ -6,7 +6,7 @@ Numbers of people and places are those of the whole bank; a run at a smaller sca
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -129,6 +129,15 @@ class OfferLevers(Frozen):
     reward_reading: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")] | None = Field(
         default=None, description="Variant of the programme; null is the one that its file names"
     )
+    reward_rules: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="Rules of the programme that are otherwise here, a diff on that reading"
+    )
+
+    @model_validator(mode="after")
+    def _rules_of_a_programme(self) -> Self:
+        if self.reward_rules and self.reward_programme is None:
+            raise ValueError("reward_rules: there is no reward_programme whose rules they would change")
+        return self
 
 
 class ContactPolicy(Frozen):

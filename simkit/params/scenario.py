@@ -163,6 +163,10 @@ class Scenario(Frozen):
     title: Title = Field(description="Its name for people, in both languages")
     seed: int = Field(ge=0, le=2**32 - 1, description="Luck of the whole scenario; a replication is a part of it")
     scale: float = Field(gt=0, le=1, description="Share of the real customers and capacity that is simulated")
+    customer_data: Literal["simulated", "real"] = Field(
+        default="simulated",
+        description="Whether customers are drawn from parameters or taken from a bank's records; pages withhold small counts of real ones",
+    )
     sources: dict[str, str] = Field(description="Source code → where it was published")
     bank: Bank
     calendar: Calendar

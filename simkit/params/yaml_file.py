@@ -19,6 +19,7 @@ from simkit.params.errors import Finding, ParameterError
 
 LARGEST_FILE_BYTES = 1_000_000
 
+_ENDS_OF_LINES: Final = frozenset("\r\x85\u2028\u2029\ufeff")
 _TAG: Final = "tag:yaml.org,2002:"
 _SCALARS: Final[dict[str, tuple[str, str, Callable[[str], object]]]] = {
     # tag: (pattern, first characters, meaning)
@@ -40,6 +41,29 @@ class _Loader(yaml.SafeLoader):
 for _name, (_pattern, _first, _) in _SCALARS.items():
     _empty = [""] if _name == "null" else []
     _Loader.add_implicit_resolver(_TAG + _name, re.compile(f"^(?:{_pattern})$"), [*_first, *_empty])
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes plain what `_Loader` takes for a text, and quotes all else."""
+
+    yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - aliases are refused
+        """Write everything out."""
+        return True
+
+    def represent_text(self, text: str) -> yaml.Node:
+        """Escape what is a line's end to YAML alone, and would come back as another one."""
+        return self.represent_scalar(_TAG + "str", text, style='"' if _ENDS_OF_LINES & set(text) else None)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
+def yaml_text(data: dict[str, Any]) -> str:
+    """Return plain data as the text of a file that `read_yaml` reads as the same data."""
+    text: str = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+    return text
 
 
 @dataclass(frozen=True)

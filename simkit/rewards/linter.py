@@ -7,7 +7,7 @@ that nobody can get · L9 coupons that expire before they are effective · L10 a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -16,7 +16,7 @@ from simkit.params import Finding, Kind, ParameterError, find_parameters, neares
 from simkit.params.yaml_file import YamlFile, read_yaml
 from simkit.rewards.lint_rules import Remark, remarks_on_play, remarks_on_text
 from simkit.rewards.programme import Programme
-from simkit.rewards.readings import default_reading, load_programme, readings_of
+from simkit.rewards.readings import NONE, default_reading, load_programme, readings_of
 
 Severity = Literal["problem", "notice"]
 
@@ -61,13 +61,15 @@ class LintReport:
         return [asdict(finding) | {"readings": list(finding.readings)} for finding in self.findings]
 
 
-def lint_programme(name_or_path: str | Path, reading: str | None = None) -> LintReport:
-    """Look at every reading of a programme, or at one.
+def lint_programme(
+    name_or_path: str | Path, reading: str | None = None, changes: Mapping[str, Any] = NONE
+) -> LintReport:
+    """Look at every reading of a programme, or at one, with `changes` laid over the rules.
 
     Raises `ParameterError` where the file is wrong or there is no such reading.
     """
     path = find_parameters("rewards", name_or_path)
-    file, readings = read_yaml(path), readings_of(path)
+    file, readings = read_yaml(path), readings_of(path, changes)
     if reading is not None and reading not in readings:
         raise ParameterError(
             [file.finding("variants", f"there is none named '{reading}'; {nearest(reading, readings)}")]

@@ -131,3 +131,25 @@ def test_where_nobody_plays_a_programme_changes_nothing(city_bank):
             run = play(nobody, name).run
             assert all(run.tables[table].equals(without.tables[table]) for table in without.tables)
             assert np.all(run.tables["coupons"]["qualified"].to_numpy() == 0)
+
+
+def test_a_strategy_changes_rules_of_its_programme_and_of_no_other(city_bank):
+    """The face of a coupon is otherwise in every reading, the file as it was; what the rules do not know is refused by its place."""
+    richer = {"parts": {"weekly": {"grant": {"face_cny": 7}}}}
+    offer = {"offer.reward_programme": "small_weekly_reward"}
+    plain, changed_rules = doing(offer), doing({**offer, "offer.reward_rules": richer})
+    faces = [
+        set(offered_programme(resolve(city_bank, strategy).levers).parts["weekly"].grant.face_cny.values())
+        for strategy in (changed_rules, plain)
+    ]
+    assert faces == [{7}, {3}]
+    assert run_campaign(city_bank, plain).fingerprint != run_campaign(city_bank, changed_rules).fingerprint
+    wrong = doing({**offer, "offer.reward_rules": {"parts": {"weekly": {"grant": {"face": 7}}}}})
+    with pytest.raises(ParameterError, match=r"parts\.weekly\.grant\.face: unknown key.*face_cny"):
+        resolved_parameters(city_bank, wrong)
+
+
+def test_rules_without_a_programme_are_refused(city_bank):
+    """There is nothing that they would change."""
+    with pytest.raises((ParameterError, ValueError), match="no reward_programme whose rules"):
+        resolved_parameters(city_bank, doing({"offer.reward_rules": {"parts": {}}}))

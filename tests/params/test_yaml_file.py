@@ -3,8 +3,11 @@
 import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simkit.params import ParameterError, read_yaml
+from simkit.params.yaml_file import yaml_text
 
 STRATEGY = "name: small\nlevers:\n  field:\n    teams: 3\n"
 
@@ -102,3 +105,24 @@ def test_a_problem_of_syntax_has_its_line(write):
 def test_a_folder_in_place_of_a_file_is_our_error(tmp_path):
     """A path that cannot be read says why."""
     assert "cannot be read" in problem(tmp_path).problem
+
+
+PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("abcdefgh_", min_size=1, max_size=8), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text("abcdefgh_", min_size=1, max_size=8), PLAIN, max_size=4))
+def test_what_is_written_is_read_back(tmp_path_factory, data):
+    """Whatever a text looks like – a number, a date, a switch, a remark – it stays that text."""
+    path = tmp_path_factory.mktemp("yaml") / "any.yaml"
+    path.write_text(yaml_text(data), encoding="utf-8")
+    assert read_yaml(path).data == data
