@@ -54,6 +54,40 @@ def replacing_together(folder: Path, names: Sequence[str]) -> Iterator[Path]:
                 folder.rmdir()
 
 
+@contextmanager
+def passing_folder(parent: Path) -> Iterator[Path]:
+    """Give an empty folder in `parent` that goes when the block ends; what dead processes left in `parent` is swept."""
+    parent.mkdir(parents=True, exist_ok=True)
+    sweep(parent)
+    folder = _beside(parent / "work")
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def replacing_folder(target: Path) -> Iterator[Path]:
+    """Give an empty folder to fill; it becomes `target` when the block ends well, and an older `target` goes.
+
+    Whenever the process dies, `target` is whole: the old one, the new one, or for an instant none. What dead processes left beside it is
+    swept.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    sweep(target.parent)
+    folder, old = _beside(target), _beside(target)
+    folder.mkdir()
+    try:
+        yield folder
+        if target.exists():
+            target.rename(old)
+        folder.rename(target)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
 def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name}~{_HOST}~{os.getpid()}~{secrets.token_hex(4)}{_SUFFIX}")
 

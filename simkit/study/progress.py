@@ -31,7 +31,7 @@ def progress_of(
     if not shown or total == 0:
         yield lambda: None
     elif console.is_terminal or console.is_jupyter:
-        with _bar(console) as bar:
+        with moving_bar(console) as bar:
             task = bar.add_task("runs", total=total + stored, completed=stored)
             yield lambda: bar.advance(task)
     else:
@@ -54,7 +54,7 @@ class OpenEnded:
         """Give a function to call after each of the `total` runs of one step."""
         del stored
         if total and (self.console.is_terminal or self.console.is_jupyter):
-            with _bar(self.console, transient=True) as bar:
+            with moving_bar(self.console, transient=True) as bar:
                 task = bar.add_task(f"{self.made} runs made; this step", total=total)
                 yield lambda: self._advance(lambda: bar.advance(task))
         else:
@@ -70,7 +70,8 @@ class OpenEnded:
             self.console.print(f"{self.made} runs made so far")
 
 
-def _bar(console: Console, *, transient: bool = False) -> Bar:
+def moving_bar(console: Console, *, transient: bool = False) -> Bar:
+    """Return a bar with the time that has passed and the time left."""
     left = (TextColumn("left:"), TimeRemainingColumn())
     return Bar(
         TextColumn("{task.description}"),

@@ -63,8 +63,8 @@ class StudyRecord(BaseModel):
         return f"{self.plan.name}-{self.id}"
 
 
-def record_study(plan: StudyPlan, tasks: Sequence[RunTask], store: Path, measure: str) -> StudyRecord:
-    """Write down a study before its runs are made, and return its record; the same study again has the same id.
+def study_record(plan: StudyPlan, tasks: Sequence[RunTask], measure: str) -> StudyRecord:
+    """Return the record of a study without writing it down; the same study again has the same id.
 
     `measure` names the definitions by which the runs are measured.
     """
@@ -73,7 +73,7 @@ def record_study(plan: StudyPlan, tasks: Sequence[RunTask], store: Path, measure
     identifier = hashlib.sha256(content.encode()).hexdigest()[:_ID_LENGTH]
     scenario = study_scenario(plan) if plan.districts > 1 else tasks[0].scenario
     strategies = {task.strategy.name: _strategy_record(task) for task in tasks[: len(plan.all_strategies)]}
-    record = StudyRecord(
+    return StudyRecord(
         id=identifier,
         recorded_at=datetime.datetime.now(datetime.UTC),
         plan=plan,
@@ -85,12 +85,15 @@ def record_study(plan: StudyPlan, tasks: Sequence[RunTask], store: Path, measure
         strategies=tuple(strategies.values()),
         runs=runs,
     )
+
+
+def record_study(record: StudyRecord, store: Path) -> None:
+    """Write down a study in a store, before its runs are made."""
     folder = study_folder(record, store)
     folder.mkdir(parents=True, exist_ok=True)
     sweep(folder)
     with replacing(folder / _FILE) as temporary:
         temporary.write_text(record.model_dump_json(indent=1), encoding="utf-8")
-    return record
 
 
 def study_folder(record: StudyRecord, store: Path) -> Path:

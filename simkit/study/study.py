@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,7 @@ from simkit.study.attribution import attribute
 from simkit.study.comparison import compare
 from simkit.study.execution import execute
 from simkit.study.planning import CAMPAIGN, Model, plan_runs, source_hash
-from simkit.study.records import StudyRecord, find_study, record_study
+from simkit.study.records import StudyRecord, find_study, record_study, study_record
 from simkit.study.selection.settling import settle
 from simkit.study.store import METRICS, ResultStore
 from simkit.study.tables import RUNS, StudyTables
@@ -26,10 +27,14 @@ _HASH_LENGTH = 12
 
 @dataclass(frozen=True)
 class Study:
-    """A finished study: its record and its tables. Every row names its strategy, draw, replication and run (fingerprint)."""
+    """A finished study: its record and its tables. Every row names its strategy, draw, replication and run (fingerprint).
+
+    gathered_in: the folder of its tables; None is the study's own in the store.
+    """
 
     record: StudyRecord
     store: ResultStore
+    gathered_in: Path | None = None
 
     @property
     def plan(self) -> StudyPlan:
@@ -64,22 +69,33 @@ class Study:
 
     @cached_property
     def comparison(self) -> pd.DataFrame:
-        """Each strategy, segment and KPI with its interval and its difference from `do_nothing`; see `compare`."""
-        return compare(self.metrics, KPIS, strategies=self.strategies, confidence=self.plan.confidence)
+        """Each strategy, segment and KPI with its interval and its difference from `do_nothing`; see `compare`. Kept."""
+        return self._kept(
+            "comparison",
+            compare.__module__.rpartition(".")[0],
+            lambda: compare(self.metrics, KPIS, strategies=self.strategies, confidence=self.plan.confidence),
+        )
 
     @cached_property
     def who(self) -> pd.DataFrame:
         """Customers won by each strategy, served anyway, or lost to it; see `attribute`. Worked out once and kept."""
-        path = self._tables.folder / f"who-{source_hash(attribute.__module__)[:_HASH_LENGTH]}.parquet"
-        if not path.exists():
-            counted = attribute(
+        return self._kept(
+            "who",
+            attribute.__module__,
+            lambda: attribute(
                 self._connection,
                 strategies=self.strategies,
                 campaign_days=self.record.scenario["calendar"]["campaign_days"],
                 confidence=self.plan.confidence,
-            )
+            ),
+        )
+
+    def _kept(self, name: str, module: str, work_out: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """Return a table that was worked out by the source of *module* as it is now, and keep it where it is not kept yet."""
+        path = self._tables.folder / f"{name}-{source_hash(module)[:_HASH_LENGTH]}.parquet"
+        if not path.exists():
             with replacing(path) as temporary:
-                counted.to_parquet(temporary)
+                work_out().to_parquet(temporary)
         return pd.read_parquet(path)
 
     @property
@@ -104,7 +120,7 @@ class Study:
 
     @cached_property
     def _tables(self) -> StudyTables:
-        return StudyTables(self.record, self.store)
+        return StudyTables(self.record, self.store, self.gathered_in)
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
@@ -129,7 +145,8 @@ def run_study(
     if plan.until is not None:
         plan = settle(plan, store=store, workers=workers, cluster=cluster, progress=progress, model=model)
     tasks = plan_runs(plan, model)
-    record = record_study(plan, tasks, store, model.measure)
+    record = study_record(plan, tasks, model.measure)
+    record_study(record, store)
     results = ResultStore(store)
     execute(tasks, results, workers=workers, cluster=cluster, progress=progress, model=model)
     StudyTables(record, results).gather_metrics()

@@ -29,15 +29,19 @@ Tables = Mapping[str, pa.Table]
 
 @dataclass(frozen=True)
 class StudyTables:
-    """The tables of one finished study. Each is gathered from the runs when it is first asked for, and kept."""
+    """The tables of one finished study. Each is gathered from the runs when it is first asked for, and kept.
+
+    elsewhere: a folder for the Parquet files, where it is not the study's own in the store.
+    """
 
     record: StudyRecord
     store: ResultStore
+    elsewhere: Path | None = None
 
     @property
     def folder(self) -> Path:
         """Where the Parquet files are."""
-        return study_folder(self.record, self.store.folder)
+        return self.elsewhere or study_folder(self.record, self.store.folder)
 
     def gather_metrics(self) -> None:
         """Write the tables `runs` and `metrics`, unless they are there; the metrics of districts are brought together."""
