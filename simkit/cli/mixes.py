@@ -12,12 +12,14 @@ from simkit.cli.options import (
     REPORTS,
     STORE,
     ClusterOption,
+    DocumentsOption,
     LanguageOption,
     ProgressOption,
     ReportLanguage,
     StoreOption,
     WorkersOption,
     answers,
+    documents_of,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ def optimise(
     plan: Annotated[str, typer.Argument(help="Name or path of a plan: levers, limits and what is to be had most of.")],
     *,
     language: LanguageOption = ReportLanguage.EN,
+    documents: DocumentsOption = "html",
     out: Annotated[Path, typer.Option(help="Folder that gets a folder mix_PLAN.")] = REPORTS,
     store: StoreOption = STORE,
     workers: WorkersOption = None,
@@ -38,7 +41,14 @@ def optimise(
     from simkit.reporting.mixes.report import write_mix_page
 
     shown, index = write_mix_page(
-        plan, out, store=store, language=language.value, workers=workers, cluster=cluster, progress=progress
+        plan,
+        out,
+        store=store,
+        language=language.value,
+        workers=workers,
+        cluster=cluster,
+        documents=documents_of(documents),
+        progress=progress,
     )
     answers.print(shown.recommendation, soft_wrap=True, highlight=False)
     answers.print(_table(shown))

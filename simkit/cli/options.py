@@ -55,3 +55,28 @@ class ReportLanguage(StrEnum):
 
 
 LanguageOption = Annotated[ReportLanguage, typer.Option(help="English or Chinese.")]
+
+
+def documents_of(written: str) -> list[str]:
+    """Return the kinds of documents that an option names."""
+    return [kind.strip() for kind in written.split(",") if kind.strip()]
+
+
+def _checked(written: str) -> str:
+    """Refuse an unknown kind before anything is run for it."""
+    if written != _PAGE:
+        from simkit.reporting.documents.document import check_documents
+
+        check_documents(documents_of(written))
+    return written
+
+
+_PAGE = "html"
+DocumentsOption = Annotated[
+    str,
+    typer.Option(
+        metavar="KIND,...",
+        callback=_checked,
+        help="What is written beside the page: pdf, deck (PowerPoint), workbook (Excel), or all.",
+    ),
+]

@@ -15,12 +15,14 @@ from simkit.cli.options import (
     REPORTS,
     STORE,
     ClusterOption,
+    DocumentsOption,
     LanguageOption,
     ProgressOption,
     ReportLanguage,
     StoreOption,
     WorkersOption,
     answers,
+    documents_of,
     errors,
 )
 from simkit.params import Finding, ParameterError
@@ -65,6 +67,7 @@ def rewards(
         str, typer.Option(metavar="DATE", help="First day of the perfect customer, like 2026-03-02.")
     ] = "",
     language: LanguageOption = ReportLanguage.EN,
+    documents: DocumentsOption = "html",
     out: Annotated[Path, typer.Option(help="Folder that gets a folder rewards_PROGRAMME.")] = REPORTS,
     store: StoreOption = STORE,
     workers: WorkersOption = None,
@@ -81,6 +84,7 @@ def rewards(
         simulation,
         store=store,
         language=language.value,
+        documents=documents_of(documents),
         workers=workers,
         cluster=cluster,
         progress=progress,

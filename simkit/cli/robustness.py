@@ -11,12 +11,14 @@ from simkit.cli.options import (
     REPORTS,
     STORE,
     ClusterOption,
+    DocumentsOption,
     LanguageOption,
     ProgressOption,
     ReportLanguage,
     StoreOption,
     WorkersOption,
     answers,
+    documents_of,
 )
 from simkit.params import load_study
 
@@ -28,6 +30,7 @@ def robustness(
     strategy: Annotated[str, typer.Option(help="Whose losses are looked for; the best on average when left out.")] = "",
     worst: Annotated[float, typer.Option(help="Share of worst samples that a careful rule looks at.")] = 0.1,
     language: LanguageOption = ReportLanguage.EN,
+    documents: DocumentsOption = "html",
     out: Annotated[Path, typer.Option(help="Folder that gets a folder robustness_STUDY_KPI.")] = REPORTS,
     store: StoreOption = STORE,
     workers: WorkersOption = None,
@@ -47,5 +50,5 @@ def robustness(
     page = page_of(study, kpi=kpi, strategy=strategy, worst=worst, language=language.value)
     for line in (page.words.headline, *page.words.lines()):
         answers.print(f"· {line}", soft_wrap=True, highlight=False, markup=False)
-    index = write_robustness_page(page, out, progress=progress)
+    index = write_robustness_page(page, out, documents=documents_of(documents), progress=progress)
     answers.print(f"Robustness: {index}", soft_wrap=True)

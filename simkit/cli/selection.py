@@ -13,6 +13,7 @@ from simkit.cli.options import (
     REPORTS,
     STORE,
     ClusterOption,
+    DocumentsOption,
     LanguageOption,
     ProgressOption,
     ReportLanguage,
@@ -21,6 +22,7 @@ from simkit.cli.options import (
     StoreOption,
     WorkersOption,
     answers,
+    documents_of,
 )
 from simkit.params import Choice, Finding, Frozen, ParameterError, StudyPlan, Until, load_study
 
@@ -67,6 +69,7 @@ def select(
     scale: ScaleOption = None,
     seed: SeedOption = None,
     language: LanguageOption = ReportLanguage.EN,
+    documents: DocumentsOption = "html",
     out: Annotated[Path, typer.Option(help="Folder that gets a folder selection_PLAN.")] = REPORTS,
     store: StoreOption = STORE,
     workers: WorkersOption = None,
@@ -89,7 +92,14 @@ def select(
     chosen_by = _choice(load_study(plan), {key: value for key, value in given.items() if value is not None})
     asked = _with(load_study(plan), choose=chosen_by, scale=scale, seed=seed)
     written = write_selection_page(
-        asked, out, store=store, language=language.value, workers=workers, cluster=cluster, progress=progress
+        asked,
+        out,
+        store=store,
+        language=language.value,
+        workers=workers,
+        cluster=cluster,
+        documents=documents_of(documents),
+        progress=progress,
     )
     for line in written.words:
         answers.print(escape(line), highlight=False, soft_wrap=True)

@@ -14,12 +14,14 @@ from simkit.cli.options import (
     REPORTS,
     STORE,
     ClusterOption,
+    DocumentsOption,
     LanguageOption,
     ProgressOption,
     ReportLanguage,
     StoreOption,
     WorkersOption,
     answers,
+    documents_of,
     errors,
 )
 
@@ -52,6 +54,7 @@ def sensitivity(
     decisive: Annotated[int, typer.Option(min=1, help="The strongest of them, which share the variance.")] = 6,
     samples: Annotated[int, typer.Option(min=64, help="Samples of that: 64, 128 or a further power of 2.")] = 64,
     language: LanguageOption = ReportLanguage.EN,
+    documents: DocumentsOption = "html",
     out: Annotated[Path, typer.Option(help="Folder that gets a folder of the question's name.")] = REPORTS,
     store: StoreOption = STORE,
     workers: WorkersOption = None,
@@ -67,7 +70,9 @@ def sensitivity(
     effort = Effort(trajectories, top=top, replications=replications, decisive=decisive, samples=samples)
     answer = ask(question, effort, store=store, told=_tell, workers=workers, cluster=cluster, progress=progress)
     _show(SensitivityWords.of(answer, "en"))
-    index = write_sensitivity_page(answer, out, store=store, language=language.value, progress=progress)
+    index = write_sensitivity_page(
+        answer, out, store=store, language=language.value, documents=documents_of(documents), progress=progress
+    )
     answers.print(f"Sensitivity: {index}", soft_wrap=True)
 
 

@@ -1,4 +1,4 @@
-"""Commands about studies: run one, report it, and look at what was run."""
+"""Commands about studies: run one, and look at what was run."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from simkit.cli.options import (
-    REPORTS,
     STORE,
     ClusterOption,
-    LanguageOption,
     ProgressOption,
-    ReportLanguage,
     StoreOption,
     WorkersOption,
     answers,
@@ -82,26 +79,6 @@ def query(name: str, sql: str, *, store: StoreOption = STORE) -> None:
     from simkit.study import open_study
 
     answers.print(open_study(name, store).query(sql).to_string(index=False), highlight=False, soft_wrap=True)
-
-
-def report(
-    plan: str,
-    *,
-    language: LanguageOption = ReportLanguage.EN,
-    out: Annotated[Path, typer.Option(help="Folder that gets a folder of the study's name.")] = REPORTS,
-    store: StoreOption = STORE,
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
-    progress: ProgressOption = True,
-) -> None:
-    """Run a study (or what is missing of it), execute its notebooks and write the report."""
-    from simkit.reporting import write_report
-    from simkit.study import run_study
-
-    finished = run_study(load_study(plan), store=store, workers=workers, cluster=cluster, progress=progress)
-    _show_study(finished)
-    index = write_report(finished, out, language=language.value, progress=progress)
-    answers.print(f"Report: {index}", soft_wrap=True)
 
 
 def _show_study(finished: Study) -> None:

@@ -12,12 +12,14 @@ from simkit.cli.options import (
     REPORTS,
     STORE,
     ClusterOption,
+    DocumentsOption,
     LanguageOption,
     ProgressOption,
     ReportLanguage,
     StoreOption,
     WorkersOption,
     answers,
+    documents_of,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ def value(
     pilots: Annotated[str, typer.Option(help="Name or path of the settings in which can be measured.")] = "city_bank",
     power: Annotated[float, typer.Option(min=0.5, max=0.99, help="Of tests of single numbers.")] = 0.8,
     language: LanguageOption = ReportLanguage.EN,
+    documents: DocumentsOption = "html",
     out: Annotated[Path, typer.Option(help="Folder that gets a folder value_STUDY.")] = REPORTS,
     store: StoreOption = STORE,
     workers: WorkersOption = None,
@@ -49,7 +52,14 @@ def value(
 
     question = ValueQuestion(study, draws, scale, user_worth, pilots, power)
     found, index = write_value_page(
-        question, out, store=store, language=language.value, workers=workers, cluster=cluster, progress=progress
+        question,
+        out,
+        store=store,
+        language=language.value,
+        workers=workers,
+        cluster=cluster,
+        documents=documents_of(documents),
+        progress=progress,
     )
     answers.print(found.recommendation, soft_wrap=True, highlight=False)
     answers.print(_table(found))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 if TYPE_CHECKING:
-    from simkit.reporting.report import ReportError, write_report
+    from simkit.reporting.batch import ReportError, write_report
 
 __all__ = ["ReportError", "write_report"]
 
@@ -16,7 +16,7 @@ __all__ = ["ReportError", "write_report"]
 def __getattr__(name: str) -> object:
     """Import the report writer when it is asked for: a notebook's kernel draws charts and needs neither papermill nor nbconvert."""
     if name in __all__:
-        from simkit.reporting import report  # noqa: PLC0415
+        from simkit.reporting import batch  # noqa: PLC0415
 
-        return getattr(report, name)
+        return getattr(batch, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

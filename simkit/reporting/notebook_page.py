@@ -1,26 +1,27 @@
 """One executed notebook as a page in a folder of its own, with a manifest beside it; all of it at once or nothing."""
 
-import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
 
+from simkit.atomic_files import replacing_folder
 from simkit.campaign.fingerprint import versions
-from simkit.reporting.documents import Page, embedded_font, outputs_of, slug
+from simkit.reporting.batch.batch import ReportError
+from simkit.reporting.batch.planned import notebook_folder
+from simkit.reporting.batch.shown import notebook_progress
+from simkit.reporting.catalogue import entry_of, write_catalogue
+from simkit.reporting.content import content_of
+from simkit.reporting.documents.document import Document, DocumentKind, Section, check_documents
+from simkit.reporting.documents.html import Page, outputs_of
+from simkit.reporting.documents.written import INDEX, Written, write_documents
+from simkit.reporting.execution import ExecutedNotebook, NotebookJob, execute_notebooks
+from simkit.reporting.execution.jobs import read_notebook
+from simkit.reporting.folders import MANIFEST, check_replaceable, report_folder, write_manifest
 from simkit.reporting.language import Narrator
-from simkit.reporting.notebooks import ExecutedNotebook, NotebookJob, execute_notebooks
-from simkit.reporting.report import (
-    MANIFEST,
-    ReportError,
-    announcer,
-    forget_places,
-    made_with,
-    notebook_folder,
-    replacing_folder,
-)
+from simkit.reporting.provenance import made_with
 
 
 @dataclass(frozen=True)
@@ -43,21 +44,34 @@ class NotebookPage:
     manifest: Mapping[str, object]
 
 
-def write_notebook_page(page: NotebookPage, out_dir: Path, narrator: Narrator, *, progress: bool = True) -> Path:
-    """Execute the notebook, write its page into a folder of *out_dir*, and return its index.html.
+def write_notebook_page(
+    page: NotebookPage,
+    out_dir: Path,
+    narrator: Narrator,
+    *,
+    documents: Sequence[str] = ("html",),
+    progress: bool = True,
+) -> Path:
+    """Execute the notebook, write its page into a folder of *out_dir*, list it in the catalogue there, and return its index.html.
 
-    An earlier page of that name is replaced, by a whole new one only. Raises `ReportError` after writing when the notebook failed: it is
-    kept with its error, and the page says so.
+    An earlier page of that name and language is replaced, by a whole new one only. Raises `ReportError` after writing when the notebook
+    or a document failed: the notebook is kept with its error, and the page says so.
     """
-    target = Path(out_dir) / slug(page.folder)
+    target = report_folder(out_dir, page.folder, narrator.language)
+    kinds = check_documents(documents)
+    check_replaceable(target)
     with replacing_folder(target) as folder:
         result = _executed(page, folder)
-        if progress:
-            announcer(1)(result)
-        _write(page, folder, result, narrator)
+        with notebook_progress(1, shown=progress) as finished:
+            finished(result, target.name)
+        not_made = _write(page, folder, result, narrator, kinds, target.name).not_made
+    write_catalogue(target.parent)
+    problems = [f"{target} has no {kind}: {problem}" for kind, problem in not_made.items()]
     if result.error:
-        raise ReportError(f"The notebook failed; it is kept in {target / page.notebook}: {result.error}")
-    return target / "index.html"
+        problems.append(f"The notebook failed; it is kept in {target / page.notebook}: {result.error}")
+    if problems:
+        raise ReportError("\n".join(problems))
+    return target / INDEX
 
 
 def all_versions() -> dict[str, str]:
@@ -68,12 +82,18 @@ def all_versions() -> dict[str, str]:
 def _executed(page: NotebookPage, folder: Path) -> ExecutedNotebook:
     job = NotebookJob(page.job, notebook_folder() / page.notebook, folder / page.notebook, page.parameters)
     (result,) = execute_notebooks([job], workers=1)
-    forget_places(result.target)
     return result
 
 
-def _write(page: NotebookPage, folder: Path, result: ExecutedNotebook, narrator: Narrator) -> None:
-    document = Page(
+def _write(
+    page: NotebookPage,
+    folder: Path,
+    result: ExecutedNotebook,
+    narrator: Narrator,
+    kinds: Sequence[DocumentKind],
+    name: str,
+) -> Written:
+    index = Page(
         title=page.title,
         heading=page.heading,
         lead=page.lead,
@@ -82,11 +102,16 @@ def _write(page: NotebookPage, folder: Path, result: ExecutedNotebook, narrator:
         manifest=MANIFEST,
         provenance=page.provenance,
     )
-    font = embedded_font([document.html(narrator, "")])
-    (folder / "index.html").write_text(document.html(narrator, font), encoding="utf-8")
+    blocks = () if result.error else content_of(read_notebook(result.target))
+    section = Section(page.heading, page.lead, blocks)
+    document = Document(page.heading, page.lead, narrator.language, [section], page.provenance)
+    written = write_documents(folder, name, {INDEX: index}, document, kinds, narrator)
     manifest = {
         **page.manifest,
         "language": narrator.language,
         "notebooks": {page.notebook: {"seconds": round(result.seconds, 2), "error": result.error}},
+        "not_made": written.not_made,
+        **entry_of(index, document, written, narrator),
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+    write_manifest(folder, manifest)
+    return written

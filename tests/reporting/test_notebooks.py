@@ -1,6 +1,8 @@
 """Notebooks run with checked parameters, side by side, and fail without harm to one another."""
 
 import json
+import multiprocessing
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +11,9 @@ import nbformat
 import pytest
 
 from simkit.params import ParameterError
-from simkit.reporting.notebooks import NotebookJob, check_parameters, declared_parameters, execute_notebooks
-from simkit.reporting.report import notebook_folder
+from simkit.reporting.batch.planned import notebook_folder
+from simkit.reporting.execution import NotebookJob, execute_notebooks, warm
+from simkit.reporting.execution.parameters import check_parameters, declared_parameters
 
 DECLARED = 'study: str = "a"  # name\nn: int = 3\nrate: float = 0.5\nflag: bool = False\nnames: list[str] = []\nseed: int | None = None'
 SHIPPED = sorted(notebook_folder().glob("*.ipynb"))
@@ -109,14 +112,15 @@ def test_no_notebook_starts_when_one_has_a_wrong_parameter(tmp_path):
     assert not (tmp_path / "good.ipynb").exists()
 
 
-def test_notebooks_run_side_by_side_and_a_failure_stops_no_other(tmp_path):
+@pytest.mark.parametrize("engine", ["kernels", "fast"])
+def test_notebooks_run_side_by_side_and_a_failure_stops_no_other(tmp_path, engine):
     """The failing one keeps its executed cells and the error; the others have their parameters and this very Python."""
     good = notebook(tmp_path, "import sys\nprint(study, n, sys.executable)")
     bad = notebook(tmp_path, "print('before')", "1 / 0", "print('after')")
     dead = notebook(tmp_path, "import os\nos._exit(3)")
     sources = {"one": good, "bad": bad, "dead": dead, "two": good}
     jobs = [NotebookJob(name, source, tmp_path / f"{name}.ipynb", {"study": name}) for name, source in sources.items()]
-    results = executed(jobs, workers=2)
+    results = executed(jobs, workers=2, engine=engine)
     assert {name: result.error is None for name, result in results.items()} == {
         "one": True,
         "bad": False,
@@ -124,11 +128,70 @@ def test_notebooks_run_side_by_side_and_a_failure_stops_no_other(tmp_path):
         "two": True,
     }
     assert results["bad"].error == "ZeroDivisionError: division by zero"
-    assert "DeadKernelError" in results["dead"].error
+    assert ("DeadKernelError" if engine == "kernels" else "was killed") in results["dead"].error
+    assert results["dead"].error in (tmp_path / "dead.ipynb").read_text()
     assert Path(outputs(tmp_path / "two.ipynb").split()[-1]).resolve() == Path(sys.executable).resolve()
     assert outputs(tmp_path / "one.ipynb").startswith("one 3 ")
     assert outputs(tmp_path / "bad.ipynb") == "before\n"
     assert "ZeroDivisionError" in (tmp_path / "bad.ipynb").read_text()
+
+
+SHOWING = (
+    "import sys\nprint(n)\nprint('more')\nprint('warned', file=sys.stderr)\nn",
+    "from IPython.display import HTML, display\ndisplay(HTML('<b>bold</b>'))\n1;",
+    "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2]);",
+    "from simkit.reporting.summary import Notes\nNotes('heading', ['one', 'two'])",
+    "# nothing",
+    "None\nmissing",
+    "print('never')",
+)
+
+
+def test_both_engines_show_the_same(tmp_path):
+    """Prints, values, displays, pictures to the byte, content and errors; only the colours of a traceback may differ."""
+    source = notebook(tmp_path, *SHOWING)
+    shown = {}
+    for engine in ("kernels", "fast"):
+        (result,) = execute_notebooks([NotebookJob("a", source, tmp_path / f"{engine}.ipynb", {"n": 4})], engine=engine)
+        assert result.error == "NameError: name 'missing' is not defined"
+        shown[engine] = shown_by(result.target)
+    assert shown["fast"] == shown["kernels"]
+    kinds = [kind for cell in shown["fast"] for kind, *_ in cell[1]]
+    assert kinds == ["stream", "stream", "execute_result", *["display_data"] * 2, "execute_result", "error"]
+
+
+def shown_by(path):
+    """Return what each code cell shows, without what is new at every execution: times, and the colours of a traceback."""
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    return [(cell.execution_count, [plain(output) for output in cell.outputs]) for cell in cells]
+
+
+def plain(output):
+    """Return an output as its kind and content."""
+    if output.output_type == "error":
+        return "error", output.ename, output.evalue, [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in output.traceback]
+    return output.output_type, {key: value for key, value in output.items() if key != "output_type"}
+
+
+def test_a_job_that_is_closed_leaves_no_process(tmp_path):
+    """Whoever stops reading results ends the notebooks that are still at work."""
+    source = notebook(tmp_path, "import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(60)", "1")
+    jobs = [NotebookJob("quick", notebook(tmp_path, "1"), tmp_path / "quick.ipynb", {})]
+    jobs += [NotebookJob("slow", source, tmp_path / "slow.ipynb", {})]
+    results = execute_notebooks(jobs, workers=2, engine="fast")
+    assert next(results).name == "quick"
+    results.close()
+    assert [child for child in multiprocessing.active_children() if "ForkServer" in type(child).__name__] == []
+
+
+def test_the_fast_engine_gives_way_where_there_is_no_fork(tmp_path, monkeypatch, capsys):
+    """Kernels do the work, and a word says so."""
+    monkeypatch.setattr(warm.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+    source = notebook(tmp_path, "print('done')")
+    (result,) = execute_notebooks([NotebookJob("a", source, tmp_path / "a.ipynb", {})], engine="fast")
+    assert result.error is None
+    assert outputs(result.target) == "done\n"
+    assert "kernels execute" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
