@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from simkit.reporting import fonts
-from simkit.reporting.documents import Link, Page, embedded_font, outputs_of, slug
+from simkit.reporting.documents.html import Link, Page, embedded_font, outputs_of
+from simkit.reporting.folders import slug
 from simkit.reporting.language import Narrator
 
 HARMFUL = ["<script>alert(1)</script>", "../../etc/passwd", "x" * 300, "a'b\"c&d", "银发关怀", "con\x00nul", ""]

@@ -1,8 +1,6 @@
 """Pages from executed notebooks: self-contained HTML without code, that needs no network and no installed font."""
 
-import hashlib
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,12 +12,12 @@ from markupsafe import Markup
 from nbconvert.preprocessors import TagRemovePreprocessor
 
 from simkit.reporting import fonts
+from simkit.reporting.execution.jobs import read_notebook
+from simkit.reporting.execution.parameters import PARAMETERS_TAG
 from simkit.reporting.language import HTML_LANGUAGES, Narrator
 from simkit.reporting.markup import TEMPLATES, render
-from simkit.reporting.notebooks import PARAMETERS_TAG, read_notebook
 
 _HIDDEN_TAGS = {PARAMETERS_TAG, "injected-parameters", "hide"}
-_SLUG_LENGTH = 60
 
 
 class Link(NamedTuple):
@@ -29,6 +27,13 @@ class Link(NamedTuple):
     summary: str
     page: str | None
     notebook: str
+
+
+class DocumentLink(NamedTuple):
+    """A link to the report as another document."""
+
+    title: str
+    file: str
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class Page:
     manifest: str
     provenance: Mapping[str, str]
     links: Sequence[Link] = ()
+    documents: Sequence[DocumentLink] = ()
     back: str | None = None
     failed_notebook: str | None = None
 
@@ -53,7 +59,7 @@ class Page:
             text=narrator.text,
             html_language=HTML_LANGUAGES[narrator.language],
             font_face=Markup(font_face),  # noqa: S704 - made of base64
-            style=Markup(_style()),  # noqa: S704 - this package's own file
+            style=Markup(page_style()),  # noqa: S704 - this package's own file
         )
 
 
@@ -77,7 +83,8 @@ def _exporter() -> nbconvert.HTMLExporter:
 
 
 @cache
-def _style() -> str:
+def page_style() -> str:
+    """Return the look of all pages."""
     return (TEMPLATES / "page.css").read_text(encoding="utf-8")
 
 
@@ -88,12 +95,3 @@ def embedded_font(texts: Sequence[str]) -> str:
     """
     shown = "".join(re.sub(r'src="data:[^"]*"', "", text) for text in texts)
     return fonts.font_face("".join(sorted({c for c in shown if c.isprintable()} - set(fonts.missing_glyphs(shown)))))
-
-
-def slug(name: str) -> str:
-    """Return *name* as a file name that is safe everywhere; two names never share one."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    safe = re.sub(r"[^a-z0-9_]+", "-", plain).strip("-")[:_SLUG_LENGTH]
-    if safe and safe == name:
-        return safe
-    return f"{safe or 'name'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
