@@ -5,6 +5,7 @@ Figures are drawn by the Agg canvas alone; nothing here touches pyplot or its gl
 
 import io
 import itertools
+import threading
 import unicodedata
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,40 +21,68 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from PIL import Image
 
 from simkit.reporting import fonts
+from simkit.reporting.content import ChartContent, Plot, bundled
 from simkit.reporting.language import Narrator
 from simkit.reporting.tables import Table
+from simkit.reporting.text_width import CUT, head, shortened
+from simkit.reporting.text_width import width as columns_of
 
 INK = "#222222"
 MUTED = "#595959"
 FAINT = "#d4d4d4"
-BASELINE_COLOUR = "#8a8a8a"
+BASELINE_COLOUR = "#595959"
 LOSS_COLOUR = "#5b2a2a"
+Dash = tuple[int, tuple[float, ...]]
 WIDTH_INCHES = 9.0
 DOTS_PER_INCH = 160
 # Okabe and Ito's colours, told apart by colour-blind readers; without yellow, which is lost on white.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-# From the seventh strategy on colours return with another marker.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+# From the seventh strategy on colours return with another marker, another hatch of bars and another dash of lines.
 _MARKERS = ("o", "s", "^", "D", "v", "P")
-# What fits a line of the title and of the note, in half-width characters.
+_HATCHES = ("", "///", "...", "xxx", "---", "ooo")
+_DASHES: tuple[Dash, ...] = (
+    (0, ()),
+    (0, (5, 2)),
+    (0, (1, 1.5)),
+    (0, (6, 2, 1, 2)),
+    (0, (3, 1, 1, 1, 1, 1)),
+    (0, (9, 3)),
+)
+# What fits a line of the title and of the note, and what a label beside a bar or a curve may have, in half-width characters.
 _TITLE_WIDTH = 92
 _NOTE_WIDTH = 150
+_LABEL_WIDTH = 30
+_LINE_WIDTH = 44
+_MOST_TITLE_LINES = 3
+_MOST_SPOKEN = 8
+_FEW_LABELS = 10
+_ONE_AT_A_TIME = threading.RLock()
 
 
 @dataclass(frozen=True)
 class Mark:
-    """How one strategy looks in every chart of a report."""
+    """How one strategy looks in every chart of a report: the colour of all that is its own, its point, bar and line."""
 
     colour: str
     marker: str
+    hatch: str
+    dash: Dash
 
 
 def marks(strategies: Sequence[str], baseline: str) -> Mapping[str, Mark]:
-    """Give each strategy its colour and marker, by its place in the study; the baseline is grey."""
+    """Give each strategy its look by its place in the study; the baseline is grey."""
     others = [name for name in strategies if name != baseline]
-    looks = {name: Mark(_COLOURS[i % 6], _MARKERS[i // 6 % 6]) for i, name in enumerate(others)}
-    return {baseline: Mark(BASELINE_COLOUR, "o"), **looks}
+    return {
+        baseline: _look(0, BASELINE_COLOUR),
+        **{name: _look(i // 6 % 6, COLOURS[i % 6]) for i, name in enumerate(others)},
+    }
+
+
+def _look(turn: int, colour: str) -> Mark:
+    return Mark(colour, _MARKERS[turn], _HATCHES[turn], _DASHES[turn])
 
 
 class MissingGlyphWarning(UserWarning):
@@ -62,26 +91,41 @@ class MissingGlyphWarning(UserWarning):
 
 @dataclass(frozen=True)
 class Chart:
-    """A finished chart: its message, a description for those who cannot see it, the picture and the numbers drawn."""
+    """A finished chart: its message, the note on its sample, a description for those who cannot see it, the picture, the numbers drawn.
+
+    plot: what is drawn as data, where a reader who edits the chart could draw it anew.
+    """
 
     name: str
     heading: str
     message: str
+    note: str
     alt: str
     png: bytes
     numbers: Table
+    plot: Plot | None = None
 
-    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, bytes | str], dict[str, Any]]:
+    @property
+    def content(self) -> ChartContent:
+        """The chart as plain content, without its picture."""
+        texts = {key: getattr(self, key) for key in ("name", "heading", "message", "note", "alt")}
+        return ChartContent(**texts, numbers=self.numbers.content, plot=self.plot)
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, object], dict[str, Any]]:
         """Show the picture in a notebook, with the metadata that the page's template makes a figure of."""
         title = self.numbers.narrator.text("table.numbers")
         numbers = Markup("<details><summary>{}</summary>{}</details>").format(title, self.numbers.html())
         about = {"name": self.name, "heading": self.heading, "numbers": str(numbers)}
-        return {"image/png": self.png, "text/plain": self.alt}, {"image/png": {"alt": self.alt}, "simkit": about}
+        shown = {"image/png": self.png, "text/plain": self.alt, **bundled(self.content)}
+        return shown, {"image/png": {"alt": self.alt}, "simkit": about}
 
 
 @contextmanager
 def chart_style() -> Iterator[None]:
-    """Apply the look to all that is drawn inside the block, and leave matplotlib as it was."""
+    """Apply the look to all that is drawn inside the block, and leave matplotlib as it was.
+
+    Matplotlib has one look for the whole process, so one thread draws at a time.
+    """
     look: dict[Any, Any] = {
         "font.family": [fonts.register()],
         "font.size": 10,
@@ -106,7 +150,7 @@ def chart_style() -> Iterator[None]:
         "ytick.major.size": 0,
         "hatch.linewidth": 0.6,
     }
-    with mpl.rc_context(look):
+    with _ONE_AT_A_TIME, mpl.rc_context(look):
         yield
 
 
@@ -117,17 +161,41 @@ def new_figure(rows: int, columns: int, height_inches: float, **options: Any) ->
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
-def finish(figure: Figure, *, name: str, message: str, note: str, numbers: Table) -> Chart:
+def finish(figure: Figure, *, name: str, message: str, note: str, numbers: Table, plot: Plot | None = None) -> Chart:
     """Write the message above and the note below, render the figure and return it as a chart."""
-    figure.suptitle(wrap(message, _TITLE_WIDTH), x=0.008, ha="left", fontsize=14, color=INK)
+    figure.suptitle(
+        wrap(message, _TITLE_WIDTH, most_lines=_MOST_TITLE_LINES), x=0.008, ha="left", fontsize=14, color=INK
+    )
     figure.supxlabel(wrap(note, _NOTE_WIDTH), x=0.008, ha="left", fontsize=8.5, color=MUTED)
     _replace_missing_glyphs(figure)
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", metadata={"Software": None})
     narrator = numbers.narrator
-    alt = narrator.text("chart.alt", message=message, values=narrator.text("list.separator").join(numbers.sentences()))
+    alt = narrator.text("chart.alt", message=message, values=narrator.text("list.separator").join(_spoken(numbers)))
     heading = narrator.text(f"section.{name}")
-    return Chart(name=name, heading=heading, message=message, alt=alt, png=picture.getvalue(), numbers=numbers)
+    return Chart(name, heading, message, note, alt, picture(figure), numbers, plot)
+
+
+def picture(figure: Figure) -> bytes:
+    """Render the figure as a PNG of 256 colours, a quarter of the size and no different to the eye."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    pixels = np.asarray(canvas.buffer_rgba())[..., :3]  # type: ignore[no-untyped-call]
+    drawn = Image.fromarray(pixels)
+    palette = drawn.resize((drawn.width // 2, drawn.height // 2), Image.Resampling.NEAREST).quantize(256)
+    small = drawn.quantize(palette=palette, dither=Image.Dither.NONE)
+    colours = np.array(small.getpalette()).reshape(-1, 3)
+    colours[np.asarray(small)[0, 0]] = pixels[0, 0]  # white stays white
+    small.putpalette(colours.ravel().tolist())
+    png = io.BytesIO()
+    small.save(png, "PNG", dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
+    return png.getvalue()
+
+
+def _spoken(numbers: Table) -> list[str]:
+    """Return the rows that a description reads out; of many only the first, as the table beside the chart has the rest."""
+    sentences = numbers.sentences()
+    if len(sentences) <= _MOST_SPOKEN:
+        return sentences
+    return [*sentences[:_MOST_SPOKEN], numbers.narrator.text("chart.more", n=len(sentences) - _MOST_SPOKEN)]
 
 
 def _replace_missing_glyphs(figure: Figure) -> None:
@@ -145,34 +213,59 @@ def _replace_missing_glyphs(figure: Figure) -> None:
         warnings.warn(f"The font has no glyph for {characters}; charts show '?'.", MissingGlyphWarning, stacklevel=3)
 
 
-def wrap(text: str, width: int) -> str:
-    """Break *text* into lines of *width* half-width characters, between words or between Chinese characters."""
+def wrap(text: str, width: int, *, most_lines: int | None = None) -> str:
+    """Break *text* into lines of *width* half-width characters, between words or between Chinese characters.
+
+    A word longer than a line is broken where the line ends. Of more than *most_lines* the rest is cut off, with an ellipsis.
+    """
     lines: list[str] = []
     line, used = "", 0
-    for piece in _pieces(text):
-        wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in piece.rstrip())
+    for piece in itertools.chain.from_iterable(_broken(piece, width) for piece in pieces(text)):
+        wide = columns_of(piece.rstrip())
         if used + wide > width and line:
             lines.append(line.rstrip())
             line, used = "", 0
         line += piece
         used += wide + len(piece) - len(piece.rstrip())
-    return "\n".join([*lines, line.rstrip()])
+    lines.append(line.rstrip())
+    if most_lines is None or len(lines) <= most_lines:
+        return "\n".join(lines)
+    return "\n".join([*lines[: most_lines - 1], head(lines[most_lines - 1], width - 2) + CUT])
 
 
-def _pieces(text: str) -> list[str]:
+def label(text: str) -> str:
+    """Return a title as it stands beside a bar: in one line or two, and cut off after them."""
+    return wrap(text, _LABEL_WIDTH, most_lines=2)
+
+
+def short_label(text: str) -> str:
+    """Return a title as it stands beside a point or a curve: in one line, and cut off at its end."""
+    return shortened(text, _LINE_WIDTH)
+
+
+def _broken(piece: str, width: int) -> Iterator[str]:
+    """Walk over the parts of a piece that is longer than a line."""
+    while columns_of(piece.rstrip()) > width:
+        part = head(piece, width)
+        yield part
+        piece = piece[len(part) :]
+    yield piece
+
+
+def pieces(text: str) -> list[str]:
     """Split *text* where a line may break; closing punctuation stays with what it closes."""
-    pieces: list[str] = []
+    found: list[str] = []
     for character in text:
-        follows_wide = bool(pieces) and unicodedata.east_asian_width(pieces[-1][-1]) in "WF"
+        follows_wide = bool(found) and unicodedata.east_asian_width(found[-1][-1]) in "WF"
         is_wide = unicodedata.east_asian_width(character) in "WF"
         closes = unicodedata.category(character) in ("Pe", "Po", "Pf")
-        opened = bool(pieces) and unicodedata.category(pieces[-1][-1]) in ("Ps", "Pi")
-        starts = not pieces or pieces[-1].endswith(" ") or ((is_wide or follows_wide) and not closes and not opened)
+        opened = bool(found) and unicodedata.category(found[-1][-1]) in ("Ps", "Pi")
+        starts = not found or found[-1].endswith(" ") or ((is_wide or follows_wide) and not closes and not opened)
         if starts and character != " ":
-            pieces.append(character)
-        elif pieces:
-            pieces[-1] += character
-    return pieces
+            found.append(character)
+        elif found:
+            found[-1] += character
+    return found
 
 
 def quantity_axis(axes: Axes, which: str, narrator: Narrator, unit: str, label: str) -> None:
@@ -200,23 +293,38 @@ def spread(positions: Sequence[float], gap: float, low: float, high: float) -> l
     return [float(place) for place in result]
 
 
-def label_column(axes: Axes, points: Sequence[tuple[float, float, str, str]], *, lines_per_label: int = 1) -> None:
+def label_column(
+    axes: Axes, points: Sequence[tuple[float, float, str, str]], *, lines_per_label: int = 1
+) -> list[float]:
     """Name points or ends of curves, given as (x, y, text, colour), in a column to the right of the axes.
 
-    A thin line leads from each point to its label; labels never overlap.
+    A thin line leads from each point to its label; labels never overlap. Returns the heights of the labels.
     """
     low, high = axes.get_ylim()
     height_points = axes.get_position().height * axes.figure.get_size_inches()[1] * 72  # type: ignore[union-attr]
     gap = (high - low) * 12.5 * lines_per_label / height_points
+    beside = (
+        1.03 if len(points) <= _FEW_LABELS else 1.1
+    )  # many labels stand far from their points: their lines need room
     heights = spread([y for _, y, _, _ in points], gap, low + gap / 2, high)
     for (x, y, text, colour), height in zip(points, heights, strict=True):
         axes.annotate(
             text,
             xy=(x, y),
-            xytext=(1.03, (height - low) / (high - low)),
+            xytext=(beside, (height - low) / (high - low)),
             textcoords="axes fraction",
             va="center",
             fontsize=9,
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "alpha": 0.7, "shrinkA": 2, "shrinkB": 3},
+            # From the middle of the label's left edge, so that no line runs through another label.
+            arrowprops={
+                "arrowstyle": "-",
+                "color": colour,
+                "linewidth": 0.8,
+                "alpha": 0.7,
+                "shrinkA": 2,
+                "shrinkB": 3,
+                "relpos": (0, 0.5),
+            },
         )
+    return heights

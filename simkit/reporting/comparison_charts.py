@@ -8,26 +8,30 @@ from matplotlib.axes import Axes
 from simkit.metrics import KPIS
 from simkit.params import DO_NOTHING
 from simkit.reporting.chart_style import (
-    FAINT,
     INK,
     MUTED,
     Chart,
     Mark,
     chart_style,
     finish,
-    label_column,
+    label,
     marks,
     new_figure,
     quantity_axis,
 )
-from simkit.reporting.findings import Leaders, cheapest, unproven
+from simkit.reporting.content import Plot
+from simkit.reporting.findings import Leaders, unproven
 from simkit.reporting.language import Narrator
 from simkit.reporting.lookups import Comparison, as_arrays, highest
+from simkit.reporting.plots import series
+from simkit.reporting.quantities import SHARE
 from simkit.reporting.tables import Cell, Row, Table
-from simkit.study import COST_PER_INCREMENTAL_LASTING, Estimate
+from simkit.study import Estimate
 
 _RUNS_LINE, _RUNS_LINE_ON_WIDE = 1.6, 3.2
 UTILISATIONS = ("field_utilisation", "call_utilisation")
+# Where both stand in one plot they are told apart by colours of their own.
+_UTILISATION_COLOURS = ("#0072B2", "#E69F00")
 
 
 def sample_note(comparison: Comparison, narrator: Narrator) -> str:
@@ -46,8 +50,8 @@ def lasting_users(comparison: Comparison, leading: Leaders, narrator: Narrator) 
     else:
         message = narrator.text(
             "chart.lasting.clear",
-            best=narrator.strategy(leading.best),
-            runner_up=narrator.strategy(leading.runner_up.strategy),
+            best=narrator.named(leading.best),
+            runner_up=narrator.named(leading.runner_up.strategy),
             lead=narrator.estimate("lasting", leading.runner_up.lead),
         )
     title = narrator.kpi("lasting")
@@ -66,7 +70,7 @@ def incremental_lasting_users(comparison: Comparison, leading: Leaders, narrator
     """Lasting users beyond those of doing nothing, with paired intervals."""
     strategies = [name for name in comparison.strategies if name != DO_NOTHING]
     without_effect = unproven(comparison, "lasting")
-    best = max(strategies, key=lambda name: comparison.against(name, "lasting").mean)
+    best = max(strategies, key=lambda name: np.nan_to_num(comparison.against(name, "lasting").mean, nan=-np.inf))
     if not comparison.against(best, "lasting").low > 0:
         key = "none"
     elif len(leading.names) > 1:
@@ -76,7 +80,7 @@ def incremental_lasting_users(comparison: Comparison, leading: Leaders, narrator
     message = narrator.text(
         f"chart.incremental.{key}",
         leaders=narrator.strategy_list(leading.names),
-        best=narrator.strategy(best),
+        best=narrator.named(best),
         value=narrator.estimate("lasting", comparison.against(best, "lasting")),
         unproven=narrator.strategy_list(without_effect),
     )
@@ -103,7 +107,7 @@ def _bars(
     title: str,
 ) -> Chart:
     """Draw lasting users as one bar a strategy from zero, the interval as a whisker and both as a text to the right."""
-    ordered = sorted(strategies, key=lambda strategy: lookup(strategy, "lasting").mean)
+    ordered = sorted(strategies, key=lambda strategy: np.nan_to_num(lookup(strategy, "lasting").mean))
     shown = [lookup(strategy, "lasting") for strategy in ordered]
     looks = marks(comparison.strategies, DO_NOTHING)
     mean, low, high = as_arrays(shown)
@@ -111,22 +115,27 @@ def _bars(
     with chart_style():
         figure, grid = new_figure(1, 1, 1.6 + 0.42 * len(ordered))
         axes: Axes = grid[0, 0]
-        axes.barh(places, mean, height=0.62, color=[looks[strategy].colour for strategy in ordered])
+        axes.barh(
+            places,
+            mean,
+            height=0.62,
+            color=[looks[strategy].colour for strategy in ordered],
+            hatch=[looks[strategy].hatch for strategy in ordered],
+            edgecolor="white",
+            linewidth=0,
+        )
         wide_low, wide_high = (
             np.array([getattr(estimate, side) for estimate in shown]) for side in ("wide_low", "wide_high")
         )
         axes.hlines(places, wide_low, wide_high, color=INK, linewidth=0.8)
         axes.hlines(places, low, high, color=INK, linewidth=_RUNS_LINE if narrator.draws == 1 else _RUNS_LINE_ON_WIDE)
         axes.axvline(0, color=MUTED, linewidth=0.8)
-        axes.set_yticks(places, [narrator.strategy(strategy) for strategy in ordered])
+        axes.set_yticks(places, [label(narrator.strategy(strategy)) for strategy in ordered])
+        axes.set_ylim(-0.6, len(ordered) - 0.4)
         for place, estimate in enumerate(shown):
-            _write(
-                axes,
-                np.nanmax([0.0, highest(estimate), estimate.wide_high]),
-                place,
-                narrator.estimate("lasting", estimate),
-            )
-        left, right = min(0.0, np.nanmin([mean, low, wide_low])), max(0.0, np.nanmax([mean, high, wide_high]))
+            end = float(np.nanmax([0.0, highest(estimate), estimate.wide_high]))
+            _write(axes, end, place, narrator.estimate("lasting", estimate))
+        left, right = float(np.nanmin([0, *mean, *low, *wide_low])), float(np.nanmax([0, *mean, *high, *wide_high]))
         span = float(right - left) or 1.0
         axes.set_xlim(left - (0.03 * span if left < 0 else 0), right + 0.42 * span)
         quantity_axis(axes, "x", narrator, KPIS["lasting"].unit, title)
@@ -140,113 +149,22 @@ def _bars(
         note = sample_note(comparison, narrator)
         if not np.isnan(wide_low).all():
             note = narrator.text("note.both", sample=note, wide=narrator.text("note.wide"))
-        return finish(figure, name=name, message=message, note=note, numbers=numbers)
+        downwards = ordered[::-1]
+        colours = [looks[strategy].colour for strategy in downwards]
+        plot = Plot(
+            kind="bars",
+            horizontal=True,
+            categories=tuple(map(narrator.strategy, downwards)),
+            series=(series(title, colours[0], shown[::-1], colours),),
+            x_title=title,
+            x_unit=KPIS["lasting"].unit,
+        )
+        return finish(figure, name=name, message=message, note=note, numbers=numbers, plot=plot)
 
 
 def _write(axes: Axes, x: float, y: float, text: str) -> None:
     """Write *text* just to the right of a point of the data."""
     axes.annotate(text, (x, y), (6, 0), textcoords="offset points", va="center", fontsize=9)
-
-
-def cost_against_lasting_users(comparison: Comparison, narrator: Narrator) -> Chart:
-    """Cost and lasting users of every strategy, both with intervals, and lines of equal cost per additional lasting user."""
-    looks = marks(comparison.strategies, DO_NOTHING)
-    message = _cost_message(comparison, narrator)
-    with chart_style():
-        figure, grid = new_figure(1, 1, 4.6)
-        axes: Axes = grid[0, 0]
-        points = []
-        for name in comparison.strategies:
-            cost, lasting = comparison.alone(name, "cost"), comparison.alone(name, "lasting")
-            _cross(axes, cost, lasting, looks[name])
-            points.append((cost.mean, lasting.mean, narrator.strategy(name), looks[name].colour))
-        axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
-        axes.set_ylim(bottom=0.0)
-        _equal_cost_lines(axes, comparison, narrator)
-        quantity_axis(axes, "x", narrator, KPIS["cost"].unit, narrator.text("chart.cost.x"))
-        quantity_axis(axes, "y", narrator, KPIS["lasting"].unit, narrator.text("chart.cost.y"))
-        label_column(axes, points)
-        return finish(
-            figure,
-            name="cost-against-lasting-users",
-            message=message,
-            note=narrator.text("chart.cost.note", sample=sample_note(comparison, narrator)),
-            numbers=_cost_table(comparison, message, narrator),
-        )
-
-
-def _cost_message(comparison: Comparison, narrator: Narrator) -> str:
-    names = cheapest(comparison)
-    if not names:
-        return narrator.text("chart.cost.none")
-    if len(names) > 1:
-        return narrator.text("chart.cost.tied", strategies=narrator.strategy_list(names))
-    price = narrator.estimate("cost_per_lasting", comparison.alone(names[0], COST_PER_INCREMENTAL_LASTING))
-    return narrator.text("chart.cost.cheapest", strategy=narrator.strategy(names[0]), value=price)
-
-
-def _cost_table(comparison: Comparison, message: str, narrator: Narrator) -> Table:
-    header = [
-        narrator.text("table.strategy"),
-        narrator.text("chart.cost.x"),
-        narrator.text("chart.cost.y"),
-        narrator.text("chart.cost.price"),
-    ]
-    rows = [
-        Row(
-            narrator.strategy(name),
-            [
-                Cell(comparison.alone(name, "cost"), "cost"),
-                Cell(comparison.alone(name, "lasting"), "lasting"),
-                Cell(comparison.alone(name, COST_PER_INCREMENTAL_LASTING), "cost_per_lasting"),
-            ],
-        )
-        for name in comparison.strategies
-    ]
-    return Table(narrator, message, header, rows)
-
-
-def _cross(axes: Axes, cost: Estimate, lasting: Estimate, mark: Mark) -> None:
-    """Draw one strategy as a marker with its two intervals."""
-    axes.hlines([lasting.mean], cost.low, cost.high, color=mark.colour, linewidth=1.6)
-    axes.vlines([cost.mean], lasting.low, lasting.high, color=mark.colour, linewidth=1.6)
-    axes.plot([cost.mean], [lasting.mean], mark.marker, color=mark.colour, markersize=8)
-
-
-def _equal_cost_lines(axes: Axes, comparison: Comparison, narrator: Narrator) -> None:
-    """Draw where one more lasting user costs the same: from doing nothing outwards, at round amounts around the strategies'."""
-    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    means = {name: [comparison.alone(name, kpi).mean for kpi in ("cost", "lasting")] for name in comparison.strategies}
-    size = np.array([right - left, top - bottom])
-    start, points = np.array(means[DO_NOTHING]), np.array(list(means.values()))
-    prices = [comparison.alone(name, COST_PER_INCREMENTAL_LASTING).mean for name in comparison.strategies]
-    for amount in _round_amounts([price for price in prices if price > 0]):
-        reach = min(right - start[0], (top - start[1]) * amount)
-        end = start + np.array([reach, reach / amount])
-        axes.plot(*np.array([start, end]).T, color=FAINT, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
-        # The label stands where the line is farthest from any strategy.
-        places = start + np.linspace(0.25, 0.9, 14)[:, None] * (end - start)
-        room = np.linalg.norm((places[:, None] - points) / size, axis=2).min(axis=1)
-        axes.annotate(
-            narrator.text("chart.cost.line", amount=narrator.quantities.number(amount, "CNY")),
-            places[room.argmax()],
-            ha="center",
-            va="center",
-            fontsize=8,
-            color=MUTED,
-            zorder=1,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-        )
-    axes.set(xlim=(left, right), ylim=(bottom, top))
-
-
-def _round_amounts(prices: Sequence[float]) -> list[float]:
-    """Return up to three round amounts that span *prices*."""
-    if not prices:
-        return []
-    spanned = np.geomspace(min(prices) * 0.7, max(prices) * 1.4, 3)
-    magnitude = 10.0 ** np.floor(np.log10(spanned))
-    return sorted({float(amount) for amount in np.round(spanned / magnitude) * magnitude})
 
 
 def staff_utilisation(comparison: Comparison, narrator: Narrator) -> Chart:
@@ -265,7 +183,9 @@ def staff_utilisation(comparison: Comparison, narrator: Narrator) -> Chart:
                 xlim=(0, _widest(comparison)), ylim=(-0.6, len(strategies) - 0.4), xticks=[0, 0.25, 0.5, 0.75, 1.0]
             )
             axes.grid(visible=False, axis="y")
-        grid[0, 0].set_yticks(np.arange(len(strategies)), [narrator.strategy(strategy) for strategy in strategies])
+        grid[0, 0].set_yticks(
+            np.arange(len(strategies)), [label(narrator.strategy(strategy)) for strategy in strategies]
+        )
         rows = [
             Row(narrator.strategy(strategy), [Cell(comparison.alone(strategy, kpi), kpi) for kpi in UTILISATIONS])
             for strategy in comparison.strategies
@@ -277,7 +197,22 @@ def staff_utilisation(comparison: Comparison, narrator: Narrator) -> Chart:
             message=message,
             note=sample_note(comparison, narrator),
             numbers=Table(narrator, message, header, rows),
+            plot=_utilisation_plot(comparison, narrator),
         )
+
+
+def _utilisation_plot(comparison: Comparison, narrator: Narrator) -> Plot:
+    return Plot(
+        kind="bars",
+        horizontal=True,
+        categories=tuple(map(narrator.strategy, comparison.strategies)),
+        series=tuple(
+            series(narrator.kpi(kpi), colour, [comparison.alone(name, kpi) for name in comparison.strategies])
+            for kpi, colour in zip(UTILISATIONS, _UTILISATION_COLOURS, strict=True)
+        ),
+        x_title=narrator.text("chart.utilisation.axis"),
+        x_unit=SHARE,
+    )
 
 
 def _widest(comparison: Comparison) -> float:

@@ -1,5 +1,6 @@
 """The two languages of charts and reports: a catalogue of messages, and the narrator who tells a study in one of them."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -10,7 +11,10 @@ import yaml
 
 from simkit.metrics import KPIS, Kpi
 from simkit.params import Finding, ParameterError, nearest
-from simkit.reporting.quantities import Quantities
+from simkit.reporting.content import Figure, finite
+from simkit.reporting.lookups import LEAST_CUSTOMERS, Withheld
+from simkit.reporting.quantities import SHARE, Quantities
+from simkit.reporting.text_width import shortened
 from simkit.study import AGAINST_DOING_NOTHING, Estimate
 
 Language = Literal["en", "zh"]
@@ -26,6 +30,11 @@ _OF_A_PROGRAMME = (
 )
 FIGURES: Mapping[str, Kpi] = {**KPIS, **AGAINST_DOING_NOTHING, **{kpi.name: kpi for kpi in _OF_A_PROGRAMME}}
 """Every key figure that is shown: those of single runs, those that only a comparison has, and those of one programme's page."""
+# The directional controls of the Unicode Bidirectional Algorithm (UAX 9).
+_TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+_TURNING_MARKS = "\u200e\u200f\u061c"
+_MOST_NAMED = 5
+_NAME_WIDTH = 60  # half-width characters
 _SQUARE = str.maketrans("()（）", "[][]")
 HTML_LANGUAGES: Mapping[Language, str] = {"en": "en", "zh": "zh-CN"}
 
@@ -48,6 +57,12 @@ def _flatten(messages: Mapping[str, object], prefix: str = "") -> list[tuple[str
     for key, value in messages.items():
         flat += _flatten(value, f"{prefix}{key}.") if isinstance(value, Mapping) else [(f"{prefix}{key}", str(value))]
     return flat
+
+
+def plain(text: str) -> str:
+    """Return a title on one line, without the invisible characters that would turn the direction of what follows."""
+    kept = "".join(c for c in text if unicodedata.bidirectional(c) not in _TURNS and c not in _TURNING_MARKS)
+    return " ".join("".join(c if c.isprintable() else " " for c in kept).split())
 
 
 def check_language(language: str) -> Language:
@@ -82,15 +97,22 @@ class Narrator:
 
     def strategy(self, name: str) -> str:
         """Return the title of a strategy."""
-        return self.strategies[name]
+        return plain(self.strategies[name])
+
+    def named(self, name: str) -> str:
+        """Return the title of a strategy as a sentence has it, which is shortened where it is very long."""
+        return shortened(self.strategy(name), _NAME_WIDTH)
 
     def strategy_list(self, names: list[str]) -> str:
-        """Return the titles of strategies as a sentence joins them."""
-        return self.quantities.enumeration([self.strategies[name] for name in names])
+        """Return the titles of strategies as a sentence joins them; of many only the first, and how many others there are."""
+        titles = [self.named(name) for name in names]
+        if len(titles) > _MOST_NAMED:
+            titles = [*titles[: _MOST_NAMED - 1], self.text("list.others", n=len(titles) - _MOST_NAMED + 1)]
+        return self.quantities.enumeration(titles)
 
     def segment(self, name: str) -> str:
         """Return the title of a segment; `all` is everybody."""
-        return self.text("segment.all") if name == "all" else self.segments[name]
+        return self.text("segment.all") if name == "all" else plain(self.segments[name])
 
     def kpi(self, name: str) -> str:
         """Return the title of a KPI."""
@@ -105,9 +127,19 @@ class Narrator:
         kpi = FIGURES[name]
         return self.quantities.number(value, kpi.unit, kpi.digits)
 
+    def mean(self, name: str, estimate: Estimate) -> str:
+        """Return a KPI's mean as this language writes it."""
+        return self.withheld(estimate) if isinstance(estimate, Withheld) else self.value(name, estimate.mean)
+
+    def withheld(self, estimate: Withheld) -> str:
+        """Return what stands in place of a number that is kept from readers."""
+        return self.text("small.count", least=LEAST_CUSTOMERS) if estimate.small else self.text("small.withheld")
+
     def estimate(self, name: str, estimate: Estimate) -> str:
         """Return a KPI's mean and interval as this language writes them."""
         kpi = FIGURES[name]
+        if isinstance(estimate, Withheld):
+            return self.withheld(estimate)
         return self.quantities.interval(estimate.mean, estimate.low, estimate.high, kpi.unit, kpi.digits)
 
     def wide(self, name: str, estimate: Estimate) -> str:
@@ -117,7 +149,26 @@ class Narrator:
         shown = self.quantities.interval_parts(*parts, kpi.unit, kpi.digits)[1]
         return shown.translate(_SQUARE)
 
-    def estimate_parts(self, name: str, estimate: Estimate) -> tuple[str, str]:
-        """Return a KPI's mean, and its interval in brackets or nothing."""
+    def share(self, mean: float, low: float, high: float) -> Figure:
+        """Return a share with its interval as a page shows it and as numbers."""
+        text, interval = self.quantities.interval_parts(mean, low, high, SHARE)
+        return Figure(text=text, interval=interval, value=finite(mean), low=finite(low), high=finite(high), unit=SHARE)
+
+    def figure(self, name: str, estimate: Estimate, *, is_difference: bool = False) -> Figure:
+        """Return a KPI's estimate as a page shows it and as numbers; a difference shows its sign."""
         kpi = FIGURES[name]
-        return self.quantities.interval_parts(estimate.mean, estimate.low, estimate.high, kpi.unit, kpi.digits)
+        if isinstance(estimate, Withheld):
+            return Figure(text=self.withheld(estimate), unit=kpi.unit, digits=kpi.digits, kpi=name)
+        parts = estimate.mean, estimate.low, estimate.high
+        mean, interval = self.quantities.interval_parts(*parts, kpi.unit, kpi.digits)
+        return Figure(
+            text=("+" if is_difference and estimate.mean > 0 else "") + mean,
+            interval=interval,
+            wide=self.wide(name, estimate),
+            value=finite(estimate.mean),
+            low=finite(estimate.low),
+            high=finite(estimate.high),
+            unit=kpi.unit,
+            digits=kpi.digits,
+            kpi=name,
+        )

@@ -1,7 +1,7 @@
 """A study's tables as typed lookups: one estimate for each strategy, KPI and segment."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 import numpy as np
@@ -14,8 +14,22 @@ from simkit.study.estimates import estimate
 Who = Literal["won", "anyway", "lost"]
 _ALONE = ("mean", "low", "high", "wide_low", "wide_high")
 _AGAINST = tuple(f"difference_{column}".removesuffix("_mean") for column in _ALONE)
+LEAST_CUSTOMERS = 5
+"""Of real customers a count below this is not shown."""
 _NOTHING = Estimate(0, np.nan, np.nan, np.nan)
 _Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Withheld(Estimate):
+    """An estimate that is kept from readers: all NaN. small: it counts too few customers; else it would tell one that does."""
+
+    small: bool = True
+
+    @classmethod
+    def of(cls, estimate: Estimate, *, small: bool) -> Self:
+        """Withhold *estimate*."""
+        return cls(estimate.n, np.nan, np.nan, np.nan, small=small)
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,15 @@ class Comparison:
         """Runs of each strategy."""
         return max(estimate.n for estimate in self._alone.values())
 
+    @property
+    def cells(self) -> Mapping[_Key, Estimate]:
+        """Every estimate of a strategy alone, by strategy, KPI and segment."""
+        return self._alone
+
+    def without(self, alone: Mapping[_Key, Withheld], against: Mapping[_Key, Withheld]) -> Self:
+        """Return the comparison with some estimates withheld."""
+        return replace(self, _alone={**self._alone, **alone}, _against={**self._against, **against})
+
     def alone(self, strategy: str, kpi: str, segment: str = "all") -> Estimate:
         """A KPI of one strategy; NaN with n = 0 where it has none."""
         return self._alone.get((strategy, kpi, segment), _NOTHING)
@@ -63,6 +86,15 @@ class Attribution:
         lasting = table[table["stage"] == "lasting"]
         keys = _keys(lasting, ("strategy", "segment", "who"))
         return cls(dict(zip(keys, _estimates(lasting, ("mean", "low", "high")), strict=True)))
+
+    @property
+    def cells(self) -> Mapping[_Key, Estimate]:
+        """Every estimate, by strategy, segment and who."""
+        return self._lasting
+
+    def without(self, withheld: Mapping[_Key, Withheld]) -> Self:
+        """Return the attribution with some estimates withheld."""
+        return replace(self, _lasting={**self._lasting, **withheld})
 
     def lasting(self, strategy: str, segment: str, who: Who) -> Estimate:
         """Customers of one segment (or `all`)."""

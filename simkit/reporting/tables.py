@@ -1,11 +1,14 @@
 """Tables for people: a caption, headings with a scope, and estimates in the words of one language."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from markupsafe import Markup
 
+from simkit.reporting.content import Figure, TableContent, TableRow, bundled
 from simkit.reporting.language import Narrator
 from simkit.reporting.markup import render
 from simkit.study import Estimate
@@ -21,17 +24,11 @@ class Cell:
 
 
 class Row(NamedTuple):
-    """One row: its heading and its cells."""
+    """One row: its heading and its cells; rows of one `group` stand together below its name."""
 
     title: str
     cells: Sequence[str | Cell]
-
-
-class _ShownCell(NamedTuple):
-    text: str
-    interval: str
-    wide: str
-    is_number: bool
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,12 +41,18 @@ class Table:
     rows: Sequence[Row]
     heading: str = ""
 
-    def _shown(self, cell: str | Cell) -> _ShownCell:
+    def _shown(self, cell: str | Cell) -> Figure:
         if isinstance(cell, str):
-            return _ShownCell(cell, "", "", is_number=False)
-        mean, interval = self.narrator.estimate_parts(cell.kpi, cell.estimate)
-        sign = "+" if cell.is_difference and cell.estimate.mean > 0 else ""
-        return _ShownCell(sign + mean, interval, self.narrator.wide(cell.kpi, cell.estimate), is_number=True)
+            return Figure(text=cell)
+        return self.narrator.figure(cell.kpi, cell.estimate, is_difference=cell.is_difference)
+
+    @cached_property
+    def content(self) -> TableContent:
+        """The table as plain content, its cells as written and as numbers."""
+        rows = (
+            TableRow(title=row.title, cells=tuple(map(self._shown, row.cells)), group=row.group) for row in self.rows
+        )
+        return TableContent(heading=self.heading, caption=self.caption, header=tuple(self.header), rows=tuple(rows))
 
     def sentences(self) -> list[str]:
         """Return each row as words without intervals, for those who cannot see a picture of it."""
@@ -58,26 +61,25 @@ class Table:
                 "table.sentence",
                 name=row.title,
                 values=self.narrator.text("table.comma").join(
-                    f"{title} {self._shown(cell).text}" for title, cell in zip(self.header[1:], row.cells, strict=True)
+                    f"{title} {cell.text}" for title, cell in zip(self.header[1:], row.cells, strict=True)
                 ),
             )
-            for row in self.rows
+            for row in self.content.rows
         ]
 
     def as_texts(self) -> list[list[str]]:
         """Return each row as it is written, its heading first, intervals included."""
         return [
-            [row.title, *(" ".join(filter(None, self._shown(cell)[:2])) for cell in row.cells)] for row in self.rows
+            [row.title, *(" ".join(filter(None, (cell.text, cell.interval))) for cell in row.cells)]
+            for row in self.content.rows
         ]
 
     def html(self) -> Markup:
         """Return the table as HTML, all texts escaped."""
         numeric = {place + 1 for row in self.rows for place, cell in enumerate(row.cells) if isinstance(cell, Cell)}
-        rows = [{"title": row.title, "cells": [self._shown(cell) for cell in row.cells]} for row in self.rows]
-        return render(
-            "table.html.j2", heading=self.heading, caption=self.caption, header=self.header, numeric=numeric, rows=rows
-        )
+        groups = [(group, list(rows)) for group, rows in itertools.groupby(self.content.rows, lambda row: row.group)]
+        return render("table.html.j2", table=self.content, groups=groups, numeric=numeric)
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         """Show the table in a notebook and, from there, in a page."""
-        return {"text/html": str(self.html()), "text/plain": self.caption}
+        return {"text/html": str(self.html()), "text/plain": self.caption, **bundled(self.content)}

@@ -1,15 +1,20 @@
 """A made-up study for charts, and a real one, as small as can be, for whole reports."""
 
+import itertools
+
+import nbformat
 import pytest
 
 from simkit.metrics import KPIS
 from simkit.params import load_study
 from simkit.reporting import write_report
+from simkit.reporting.batch import planned
 from simkit.reporting.language import Narrator
 from simkit.reporting.lookups import Attribution, Comparison
 from simkit.reporting.rewards.report import Simulation, write_reward_page
 from simkit.study import compare, run_study
 from tests.reporting import synthetic
+from tests.reporting.drawing import CHARTS, catch_figures, drawn
 
 STRATEGIES = list(synthetic.TITLES["en"])
 
@@ -44,6 +49,18 @@ def attribution():
     return Attribution.of(synthetic.who_table(STRATEGIES, replications=20))
 
 
+@pytest.fixture(scope="session")
+def pictures(metrics, comparison, daily, attribution):
+    """Every chart in both languages, drawn once, with its figure: (name, language) → (chart, figure)."""
+    found = {}
+    with pytest.MonkeyPatch.context() as patch:
+        caught = catch_figures(patch)
+        for name, language in itertools.product(CHARTS, ("en", "zh")):
+            narrator = Narrator(language, synthetic.TITLES[language], synthetic.SEGMENTS[language])
+            found[name, language] = drawn(name, narrator, metrics, comparison, daily, attribution), caught[-1]
+    return found
+
+
 def compared(metrics):
     """Compare the strategies of some metrics."""
     strategies = list(dict.fromkeys(metrics["strategy"]))
@@ -62,9 +79,30 @@ def study(tmp_path_factory):
 def reports(study, tmp_path_factory):
     """The real study's report in both languages: language → index.html."""
     folder = tmp_path_factory.mktemp("reports")
+    engines = {"en": "kernels", "zh": "fast"}
     return {
-        language: write_report(study, folder / language, language=language, progress=False) for language in ("en", "zh")
+        language: write_report(study, folder, language=language, engine=engine, progress=False)
+        for language, engine in engines.items()
     }
+
+
+@pytest.fixture
+def quick_notebooks(tmp_path, monkeypatch):
+    """Give a folder of two notebooks that take no time, and let reports be made from them."""
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    declared = 'study: str = ""\nstore: str = ""\nlanguage: str = "en"'
+    for name, cell, parameters in (
+        (planned.COMPARISON_NOTEBOOK, "print('compared')", declared),
+        (planned.STRATEGY_NOTEBOOK, "print(strategy)", f'{declared}\nstrategy: str = ""'),
+    ):
+        cells = [
+            nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}),
+            nbformat.v4.new_code_cell(cell),
+        ]
+        (folder / name).write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells)), encoding="utf-8")
+    monkeypatch.setattr(planned, "notebook_folder", lambda: folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

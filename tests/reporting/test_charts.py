@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
@@ -21,49 +20,13 @@ from simkit.reporting.lookups import Attribution
 from simkit.reporting.strategy_charts import Days
 from tests.reporting import synthetic
 from tests.reporting.conftest import STRATEGIES, compared
-
-CHARTS = (
-    "lasting-users",
-    "incremental-lasting-users",
-    "cost-against-lasting-users",
-    "staff-utilisation",
-    "funnel-by-segment",
-    "daily-curves",
-    "who-gains",
-)
-
-
-def drawn(name, narrator, metrics, comparison, daily, attribution):
-    """Draw one of the charts."""
-    leading = leaders(metrics, "lasting", among=comparison.strategies, confidence=0.95)
-    return {
-        "lasting-users": lambda: comparison_charts.lasting_users(comparison, leading, narrator),
-        "incremental-lasting-users": lambda: comparison_charts.incremental_lasting_users(comparison, leading, narrator),
-        "cost-against-lasting-users": lambda: comparison_charts.cost_against_lasting_users(comparison, narrator),
-        "staff-utilisation": lambda: comparison_charts.staff_utilisation(comparison, narrator),
-        "funnel-by-segment": lambda: strategy_charts.funnel_by_segment(comparison, "silver_care", narrator),
-        "daily-curves": lambda: strategy_charts.daily_curves(Days(daily, 90, 0.95), comparison.strategies, narrator),
-        "who-gains": lambda: strategy_charts.who_gains(attribution, comparison, "silver_care", narrator),
-    }[name]()
+from tests.reporting.drawing import CHARTS, catch_figures, drawn
 
 
 @pytest.fixture
 def figures(monkeypatch):
     """Catch every figure that is saved."""
     return catch_figures(monkeypatch)
-
-
-def catch_figures(monkeypatch):
-    """Return a list that grows by every figure that is saved."""
-    caught = []
-    save = Figure.savefig
-
-    def catch(figure, *args, **kwargs):
-        save(figure, *args, **kwargs)
-        caught.append(figure)
-
-    monkeypatch.setattr(Figure, "savefig", catch)
-    return caught
 
 
 def shown_texts(figure):
@@ -80,18 +43,6 @@ def beyond(axis):
     slack = 1e-9 * (high - low)
     ticks = [tick for tick in axis.get_major_ticks() if not low - slack <= tick.get_loc() <= high + slack]
     return [label for tick in ticks for label in (tick.label1, tick.label2)]
-
-
-@pytest.fixture(scope="session")
-def pictures(metrics, comparison, daily, attribution):
-    """Every chart in both languages, drawn once, with its figure: (name, language) → (chart, figure)."""
-    found = {}
-    with pytest.MonkeyPatch.context() as patch:
-        caught = catch_figures(patch)
-        for name, language in itertools.product(CHARTS, ("en", "zh")):
-            narrator = Narrator(language, synthetic.TITLES[language], synthetic.SEGMENTS[language])
-            found[name, language] = drawn(name, narrator, metrics, comparison, daily, attribution), caught[-1]
-    return found
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -151,6 +102,7 @@ def test_a_chart_carries_its_message_numbers_and_description(name, language, pic
     with Image.open(io.BytesIO(chart.png)) as picture:
         assert picture.width == 1440
         assert len(picture.convert("RGB").getcolors(1 << 20)) > 50
+        assert picture.convert("RGB").getpixel((1, 1)) == (255, 255, 255)
 
 
 @pytest.mark.parametrize("name", CHARTS)

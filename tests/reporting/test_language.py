@@ -22,22 +22,25 @@ def placeholders(message):
 
 def spoken_keys():
     """Return a pattern for each key that the code asks a narrator or a template for; an f-string's values match any word."""
-    patterns = {
-        re.compile(re.escape(key)) for template in (PACKAGE / "templates").rglob("*.j2") for key in used_in(template)
-    }
-    for module in PACKAGE.rglob("*.py"):
+    patterns = {re.compile(re.escape(key) + (r"[\w-]+" if key.endswith(".") else "")) for key in used_in_templates()}
+    for module in PACKAGE.parent.rglob("*.py"):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 patterns.add(re.compile(re.escape(node.value)))
             elif isinstance(node, ast.JoinedStr):
-                parts = [re.escape(part.value) if isinstance(part, ast.Constant) else r"[\w-]+" for part in node.values]
+                parts = [
+                    re.escape(part.value) if isinstance(part, ast.Constant) else r"[\w.-]+" for part in node.values
+                ]
                 patterns.add(re.compile("".join(parts)))
     return patterns
 
 
-def used_in(template):
-    """Return the message keys of a template."""
-    return re.findall(r"text\('([\w.-]+)'", template.read_text(encoding="utf-8"))
+def used_in_templates():
+    """Return the message keys of all templates; one that ends with a point is completed where it is used."""
+    report_pages = [path.read_text(encoding="utf-8") for path in (PACKAGE / "templates").rglob("*.j2")]
+    served_page = (PACKAGE.parent / "workbench" / "page" / "page.html").read_text(encoding="utf-8")
+    asked = {key for page in report_pages for key in re.findall(r"(?:text\(|texts_here\[)'([\w.-]+)'", page)}
+    return asked | {f"serve.{key}" for key in re.findall(r'say\("(\w+)"\)', served_page)}
 
 
 def test_both_languages_have_the_same_messages():
@@ -60,9 +63,13 @@ def test_every_message_is_used():
 
 def test_templates_ask_for_messages_that_exist():
     """A template's message cannot be missing on the day it is shown."""
-    asked = {key for template in (PACKAGE / "templates").rglob("*.j2") for key in used_in(template)}
-    assert asked
-    assert asked <= set(catalogue("en"))
+    asked = used_in_templates()
+    assert {"catalogue.title", "serve.title"} <= asked
+    assert [
+        key
+        for key in asked
+        if not any(known == key or (key[-1] == "." and known.startswith(key)) for known in catalogue("en"))
+    ] == []
 
 
 def test_all_words_can_be_drawn():

@@ -1,29 +1,54 @@
 """Reports in a real browser with the network off."""
 
+import itertools
 import json
 import re
 
 import pytest
 
 from simkit.reporting import fonts
+from simkit.reporting.language import FIGURES, HTML_LANGUAGES, Narrator
 
-sync_api = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed; it comes with the extra 'dev'"
-)
 pytestmark = pytest.mark.browser
 
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-OFFLINE = ["--disable-background-networking", "--disable-component-update"]
 SCREEN = {"width": 1280, "height": 800}
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    """Start the browser once."""
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=[*QUIET, *OFFLINE])
-        yield started
-        started.close()
+LAPTOPS = ({"width": 1366, "height": 768}, {"width": 1440, "height": 900})
+# Each text of the summary, and where it ends.
+SUMMARY = """
+[...document.querySelectorAll('.summary p, .summary dd, .summary h2, .summary li')].map(
+    e => [e.innerText, e.getBoundingClientRect().bottom])
+"""
+# Text → contrast with what is behind it, after WCAG 2.2's definition of relative luminance.
+CONTRASTS = """
+() => {
+  const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
+  const luminance = rgb => rgb.slice(0, 3).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = element => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = numbers(getComputedStyle(e).backgroundColor);
+      if (colour.length === 3 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const found = {};
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode.textContent.trim(), element = walker.currentNode.parentElement;
+    if (!text || !element.getClientRects().length) continue;
+    const pair = [luminance(numbers(getComputedStyle(element).color)), luminance(behind(element))].sort((a, b) => b - a);
+    found[text] = Math.min(found[text] ?? 99, (pair[0] + 0.05) / (pair[1] + 0.05));
+  }
+  return found;
+}
+"""
+PRINTED = """
+() => {
+  const style = selector => getComputedStyle(document.querySelector(selector));
+  return {head: style('thead').display, row: style('tbody tr').breakInside, figure: style('figure').breakInside,
+    screen: style('.on-screen').display};
+}
+"""
 
 
 @pytest.fixture
@@ -76,13 +101,94 @@ def test_every_letter_is_drawn_with_the_embedded_font(language, reports, opened)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_first_screen_holds_recommendation_money_and_how_sure(language, reports, opened):
-    """A manager sees the answer without scrolling, and no page is wider than the screen."""
-    page = opened(reports[language])
-    bottom = page.evaluate("document.querySelector('.summary').getBoundingClientRect().bottom")
-    assert 0 < bottom < SCREEN["height"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= SCREEN["width"]
-    assert page.evaluate("document.querySelectorAll('.summary .figures strong').length") == 3
+def test_the_first_screen_answers_what_to_do_for_how_much_how_surely_and_what_would_change_it(
+    language, reports, opened
+):
+    """On the screens of ordinary laptops a manager sees the whole answer without scrolling, on a strategy's page too."""
+    narrator = Narrator(language, {}, {})
+    titles = [narrator.text(f"summary.{answer}") for answer in ("sure", "change")]
+    for path in every_page(reports[language]):
+        page = opened(path)
+        for screen in LAPTOPS:
+            page.set_viewport_size(screen)
+            parts = page.evaluate(SUMMARY)
+            assert all(0 < bottom <= screen["height"] for _, bottom in parts)
+            assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"]
+        words = [text for text, _ in parts]
+        assert words[0].endswith((".", "。"))
+        assert sum(bool(re.search(r"[¥%]|\d", text)) for text in words) >= 3
+        assert [title for title in titles if title in words] == titles[: 1 + (path.stem != "do_nothing")]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_headings_and_landmarks_are_in_order(language, reports, opened):
+    """One h1, no level left out, and every part of a page is in a landmark."""
+    for path in every_page(reports[language]):
+        page = opened(path)
+        levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(h => Number(h.tagName[1]))")
+        assert levels.count(1) == 1
+        assert levels[0] == 1
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+        assert page.evaluate("[...document.body.children].map(e => e.tagName)") == ["HEADER", "MAIN", "FOOTER"]
+        assert page.evaluate("document.documentElement.lang") == HTML_LANGUAGES[language]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_text_stands_out_from_what_it_is_written_on(language, reports, opened):
+    """The contrast of all texts is 4.5 or more (WCAG 2.2, 1.4.3), folded ones included."""
+    for path in every_page(reports[language]):
+        page = opened(path)
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        found = page.evaluate(CONTRASTS)
+        assert len(found) > 50
+        assert min(found.values()) >= 4.5, min(found, key=found.get)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_page_at_twice_its_size_is_read_without_moving_sideways(language, reports, opened):
+    """At 200 % a laptop's screen has half the room: text flows, and only wide tables scroll by themselves (WCAG 2.2, 1.4.10)."""
+    for path in every_page(reports[language]):
+        page = opened(path)
+        page.set_viewport_size({"width": 683, "height": 384})
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 683
+
+
+def test_descriptions_are_short_enough_to_listen_to(reports, opened):
+    """The message and the main numbers; the table below a chart has the rest."""
+    for path in every_page(reports["en"]):
+        alts = opened(path).evaluate("[...document.images].map(i => i.alt)")
+        assert all(len(alt.split()) < 150 for alt in alts)
+
+
+def test_a_reader_with_a_keyboard_sees_where_they_are(reports, opened):
+    """Whatever the tabulator reaches is outlined."""
+    page = opened(reports["en"])
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline not in ("none", "")
+
+
+def test_printed_pages_show_what_is_folded_away(reports, opened):
+    """On paper nobody can open a fold; links say where they lead, and what is for the screen is left out."""
+    page = opened(reports["en"])
+    folded = page.locator("figure details table").first
+    assert folded.bounding_box()["height"] == 0
+    page.emulate_media(media="print")
+    assert folded.bounding_box()["height"] > 50
+    rules = page.evaluate(PRINTED)
+    assert rules == {"head": "table-header-group", "row": "avoid", "figure": "avoid", "screen": "none"}
+    link = page.evaluate("getComputedStyle(document.querySelector('nav a'), '::after').content")
+    assert "strategies/" in page.evaluate("document.querySelector('nav a').getAttribute('href')")
+    assert "(" in link
+
+
+def test_a_figure_bears_the_name_under_which_it_is_found(reports, opened):
+    """Every number of a table says which key figure it is, and every name is in the catalogue."""
+    names = opened(reports["en"]).evaluate("[...document.querySelectorAll('td.number')].map(d => d.dataset.kpi)")
+    assert len(names) > 30
+    assert set(names) <= set(FIGURES)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

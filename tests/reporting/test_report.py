@@ -1,38 +1,38 @@
 """A whole report: what is in it, what it comes from, and what becomes of it when something fails."""
 
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
-import time
 from html.parser import HTMLParser
 
 import nbformat
 import pytest
 
 from simkit.params import DO_NOTHING, ParameterError
-from simkit.reporting import ReportError, fonts, report, write_report
+from simkit.reporting import ReportError, fonts, write_report
+from simkit.reporting.batch import planned
 from simkit.reporting.console import comparison_tables
-from simkit.reporting.pages import ComparisonPage, StrategyPage, narrator_of, open_strategy
+from simkit.reporting.pages import narrator_of
+from simkit.reporting.provenance import repeat_last_run
+from simkit.reporting.strategies.comparison_page import ComparisonPage
+from simkit.reporting.strategies.strategy_page import StrategyPage, open_strategy
 from simkit.study.records import RunKey
-from tests.reporting.test_notebooks import notebook
 
 # Ends the process without a chance to tidy up, after the pages are written and before the report is in its place.
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from simkit.reporting import report
+from simkit.reporting import write_report
+from simkit.reporting.batch import writing
 from simkit.study import open_study
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
-report._Report.execute = lambda *_: {}
-report._Report.write_pages = lambda _, folder, results: (folder / "index.html").write_text("half")
-report._Report.write_manifest = die
-report.write_report(open_study(sys.argv[1], Path(sys.argv[2])), Path(sys.argv[3]), progress=False)
+writing.write_manifest = die
+write_report(open_study(sys.argv[1], Path(sys.argv[2])), Path(sys.argv[3]), engine="fast", progress=False)
 """
 
 
@@ -62,17 +62,11 @@ def read(path):
 
 
 @pytest.fixture
-def failing_notebooks(tmp_path, monkeypatch):
-    """Give a folder of two quick notebooks, of which that of the strategies fails for one strategy."""
-    folder = tmp_path / "notebooks"
-    folder.mkdir()
-    declared = 'study: str = ""\nstore: str = ""\nlanguage: str = "en"'
-    comparison = notebook(folder, "print('compared')", parameters=declared)
-    strategy = notebook(folder, f"assert strategy == {DO_NOTHING!r}", parameters=f'{declared}\nstrategy: str = ""')
-    comparison.rename(folder / report.COMPARISON_NOTEBOOK)
-    strategy.rename(folder / report.STRATEGY_NOTEBOOK)
-    monkeypatch.setattr(report, "notebook_folder", lambda: folder)
-    return folder
+def failing_notebooks(quick_notebooks):
+    """Let the notebook of the strategies fail for one strategy."""
+    path = quick_notebooks / planned.STRATEGY_NOTEBOOK
+    path.write_text(path.read_text().replace("print(strategy)", f"assert strategy == {DO_NOTHING!r}".replace('"', "'")))
+    return quick_notebooks
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -139,7 +133,7 @@ def test_executed_notebooks_are_kept_and_name_no_folder_of_their_making(reports)
     kept = sorted(reports["en"].parent.rglob("*.ipynb"))
     assert len(kept) == 3
     for path in kept:
-        assert report._UNFINISHED not in path.read_text(encoding="utf-8")  # noqa: SLF001 - the name is the claim
+        assert ".unfinished" not in path.read_text(encoding="utf-8")
         assert any(cell.get("outputs") for cell in nbformat.read(path, as_version=4).cells)
 
 
@@ -149,8 +143,18 @@ def test_the_comparison_table_shows_the_study_s_numbers(study, reports):
     comparison = ComparisonPage(study, narrator).comparison
     text = reports["en"].read_text(encoding="utf-8")
     for name in study.strategies:
-        mean, _ = narrator.estimate_parts("lasting", comparison.alone(name, "lasting"))
-        assert f'<td class="number">{mean} ' in text
+        mean = narrator.figure("lasting", comparison.alone(name, "lasting")).text
+        assert f'data-kpi="lasting" title="lasting">{mean} ' in text
+
+
+def test_every_page_tells_how_to_make_its_numbers_again(study, reports):
+    """In both languages, on the comparison and on each strategy's page."""
+    for index in reports.values():
+        for path in (index, *index.parent.glob("strategies/*.html")):
+            page = path.read_text(encoding="utf-8")
+            assert repeat_last_run(study) in page
+            assert study.record.full_name in page
+            assert 'data-kpi="lasting"' in page
 
 
 def test_an_unknown_strategy_or_language_is_refused_before_anything_runs(study, tmp_path):
@@ -178,21 +182,22 @@ def test_a_failed_notebook_is_kept_and_stops_nothing(study, tmp_path, failing_no
     assert "compared" in index
     assert "– failed" in index
     shown = capsys.readouterr().err
-    assert "report 3 of 3" in shown
-    assert "community_events (failed: AssertionError" in shown
+    assert "notebook 3 of 3" in shown
+    assert "community_events, smoke (failed: AssertionError" in shown
 
 
 def test_a_new_report_takes_the_place_of_the_old_one_as_a_whole(study, tmp_path, failing_notebooks):
     """Nothing of the old report is left in the new one, and nothing temporary beside it."""
-    (failing_notebooks / report.STRATEGY_NOTEBOOK).write_text(
-        (failing_notebooks / report.STRATEGY_NOTEBOOK).read_text().replace("assert strategy", "strategy")
+    (failing_notebooks / planned.STRATEGY_NOTEBOOK).write_text(
+        (failing_notebooks / planned.STRATEGY_NOTEBOOK).read_text().replace("assert strategy", "strategy")
     )
     old = write_report(study, tmp_path / "reports", progress=False).parent
     (old / "strategies" / "of_old.html").write_text("old")
+    (old / "index.html").write_text("damaged")
     new = write_report(study, tmp_path / "reports", progress=False).parent
     assert new == old
     assert not (new / "strategies" / "of_old.html").exists()
-    assert [path.name for path in new.parent.iterdir()] == ["smoke"]
+    assert sorted(path.name for path in new.parent.iterdir()) == ["index.html", "smoke"]
 
 
 def test_a_killed_report_leaves_the_finished_one_untouched(study, tmp_path):
@@ -206,19 +211,6 @@ def test_a_killed_report_leaves_the_finished_one_untouched(study, tmp_path):
     assert ended.returncode == -signal.SIGKILL
     assert (finished / "index.html").read_text() == "whole"
     assert [path.name for path in finished.parent.iterdir() if not path.name.startswith(".")] == ["smoke"]
-
-
-def test_what_dead_processes_left_is_removed_when_it_is_old(study, tmp_path, failing_notebooks):
-    """An hour later nobody works on it any more; before, somebody may."""
-    assert failing_notebooks.is_dir()
-    old, young = (tmp_path / f".smoke-{age}{report._UNFINISHED}" for age in ("old", "young"))  # noqa: SLF001
-    for left in (old, young):
-        left.mkdir()
-    os.utime(old, (time.time() - 3700,) * 2)
-    with pytest.raises(ReportError):
-        write_report(study, tmp_path, progress=False)
-    assert not old.exists()
-    assert young.exists()
 
 
 def test_a_folder_that_is_no_report_is_never_replaced(study, tmp_path):

@@ -17,6 +17,7 @@ from simkit.reporting.rewards import report as reward_report
 from simkit.reporting.rewards.design import PlayerCoupons, design_study
 from simkit.reporting.rewards.page import open_reward_design
 from simkit.reporting.rewards.report import Simulation, write_reward_page
+from tests.reporting.drawing import assert_bars_are_those_of
 from tests.reporting.test_charts import assert_legible, catch_figures
 from tests.reporting.test_notebooks import notebook
 from tests.reporting.test_report import read
@@ -68,6 +69,19 @@ def test_nothing_on_a_chart_is_cut_off_or_covered(name, language, pictures):
     chart, figure = pictures[name, language]
     assert_legible(figure)
     assert chart.message in chart.alt
+
+
+@pytest.mark.parametrize("name", ["funnel", "players"])
+def test_the_bars_of_rewards_are_those_of_their_plot(name, pictures):
+    """What becomes of coupons, and the shares of players."""
+    chart, figure = pictures[name, "en"]
+    plot = chart.plot
+    if name == "funnel":
+        assert_bars_are_those_of(plot, figure.axes[0])
+    shares = [series.values for series in plot.series]
+    assert name == "funnel" or [sum(of_group) for of_group in zip(*shares, strict=True)] == pytest.approx(
+        [1.0] * len(plot.categories)
+    )
 
 
 def test_a_perfect_platinum_customer_reaches_the_advertised_hundred(pages):

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from simkit.reporting.language import Narrator
@@ -9,6 +10,7 @@ from simkit.reporting.robustness.charts import box_of_losses, from_draw_to_draw,
 from simkit.reporting.robustness.words import RobustnessWords
 from simkit.reporting.tables import Cell, Row, Table
 from simkit.study import Estimate
+from tests.reporting.drawing import assert_bars_are_those_of, catch_figures
 from tests.study.test_robustness import made_up
 
 TITLES = {
@@ -55,6 +57,15 @@ def test_a_chart_says_what_its_numbers_say(draw, language):
     chart = draw(words_in(language))
     assert chart.png.startswith(b"\x89PNG")
     assert all(TITLES[language][name] in chart.alt for name in ("bold", "careful"))
+
+
+def test_luck_and_ignorance_are_drawn_as_in_their_plot(monkeypatch):
+    """Both shares of each strategy, which make a whole."""
+    figures = catch_figures(monkeypatch)
+    plot = luck_and_ignorance(words_in("en")).plot
+    assert_bars_are_those_of(plot, figures[0].axes[0])
+    ignorance, luck = (series.values for series in plot.series)
+    assert np.array(ignorance) + np.array(luck) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -18,6 +18,7 @@ from simkit.study.selection.best import Limit, Question, select_best
 from simkit.study.selection.choosing import Chosen
 from simkit.study.selection.precision import Width, precision_of
 from simkit.study.selection.settling import Settled
+from tests.reporting.drawing import assert_bars_are_those_of
 from tests.reporting.test_charts import assert_legible, catch_figures
 from tests.study.normal_numbers import Numbers
 
@@ -91,6 +92,13 @@ def test_the_words_say_who_is_selected_and_who_breaks_a_limit_by_how_much():
 def test_a_named_indifference_is_no_default():
     """Only the default is called so."""
     assert "default" not in " ".join(page(indifference=20.0).words.sentences())
+
+
+@pytest.mark.parametrize("name", ["race", "probability"])
+def test_the_bars_of_a_selection_are_those_of_its_plot(name, pictures):
+    """Who edits the chart in a deck edits the numbers that the page shows."""
+    chart, figure = pictures[name, "en"]
+    assert_bars_are_those_of(chart.plot, figure.axes[0])
 
 
 def test_a_race_without_an_end_is_not_called_sure():

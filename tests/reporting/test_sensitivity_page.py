@@ -176,7 +176,8 @@ def test_the_command_says_what_it_does_and_writes_the_page(language, small, caps
     said = capsys.readouterr()
     assert "Screening the sections of the scenario: 24 runs" in said.err
     assert "below Do nothing" in said.out or "above Do nothing" in said.out
-    folder = small / language / "sensitivity_small_net_value_community_events_do_nothing"
+    (folder,) = (small / language).glob("sensitivity_small_net_value_community_events_do_nothing*")
+    assert folder.name.endswith(".zh") == (language == "zh")
     page = (folder / "index.html").read_text(encoding="utf-8")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["fingerprint"] in page

@@ -10,6 +10,7 @@ from simkit.params.pilots import load_pilots
 from simkit.reporting.value.page import ValuePage, ValueQuestion, narrator_of_value
 from simkit.reporting.value.report import write_value_page
 from simkit.study.value.study_value import ValueStudy, run_value_study
+from tests.reporting.drawing import assert_bars_are_those_of
 from tests.reporting.test_charts import catch_figures, overlap, shown_texts
 
 DRAWS = 150
@@ -66,6 +67,7 @@ def test_charts_and_tables_speak_the_readers_language(scenario, drawn, language,
     for figure in figures:
         boxes = shown_texts(figure)
         assert not [(one, other) for one in boxes for other in boxes if one is not other and overlap(one[1], other[1])]
+    assert_bars_are_those_of(page.numbers.plot, figures[0].axes[0])
     for table in (page.strategies, page.sections, page.pilots, page.designs, page.tests):
         assert "<table>" in table.html()
     assert NUMBER in page.pilots.html()

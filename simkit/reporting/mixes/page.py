@@ -10,11 +10,10 @@ from simkit.metrics import KPIS
 from simkit.params.mix_plan import load_mix_plan
 from simkit.reporting.chart_style import Chart
 from simkit.reporting.language import Narrator, catalogue, check_language
-from simkit.reporting.markup import render
 from simkit.reporting.mixes import charts as mix_charts
 from simkit.reporting.mixes.charts import amounts_text, bound_text
-from simkit.reporting.pages import KeyFigure, Summary
 from simkit.reporting.quantities import MONEY, NOTHING
+from simkit.reporting.summary import KeyFigure, Summary
 from simkit.reporting.tables import Cell, Row, Table
 from simkit.study import Estimate
 from simkit.study.optimisation import Optimisation, optimise
@@ -46,14 +45,12 @@ class MixPage:
     def summary(self) -> Summary:
         """The mix in words, what it wins and costs, and how sure that is."""
         told = self.recommendation
-        html = render(
-            "summary.html.j2",
-            recommendation=told,
+        return Summary(
+            told,
             figures_of=self.narrator.text("mix.figures_of", n=self._n),
             figures=self._key_figures(),
             sure=self.sure,
         )
-        return Summary(told, html)
 
     @property
     def recommendation(self) -> str:
@@ -158,15 +155,15 @@ class MixPage:
         )
 
     def _key_figures(self) -> list[KeyFigure]:
-        found, parts = self.found, self.narrator.estimate_parts
+        found, shown = self.found, self.narrator.figure
         figure = found.plan.figure
         return [
             KeyFigure(
                 self._text("figure_gain", first=self._first),
-                *parts(figure, found.gain(0, found.first)),
+                shown(figure, found.gain(0, found.first)),
             ),
-            KeyFigure(self._figure, *parts(figure, found.best(0))),
-            KeyFigure(self.narrator.short("cost"), *parts("cost", found.cost(0))),
+            KeyFigure(self._figure, shown(figure, found.best(0))),
+            KeyFigure(self.narrator.short("cost"), shown("cost", found.cost(0))),
         ]
 
     def _verdict(self) -> str:

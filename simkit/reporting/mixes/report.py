@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from simkit.reporting.mixes.page import MixPage, open_mix
 from simkit.reporting.notebook_page import NotebookPage, all_versions, write_notebook_page
-from simkit.reporting.report import written_versions
+from simkit.reporting.provenance import written_versions
 
 MIX_NOTEBOOK = "budget_and_staffing.ipynb"
 
@@ -19,6 +20,7 @@ def write_mix_page(
     language: str = "en",
     workers: int | None = None,
     cluster: str | None = None,
+    documents: Sequence[str] = ("html",),
     progress: bool = True,
 ) -> tuple[MixPage, Path]:
     """Find the best mix of a plan, write its page into a folder of *out_dir*, and return what it shows and its index.html."""
@@ -43,7 +45,7 @@ def write_mix_page(
             "versions": all_versions(),
         },
     )
-    return shown, write_notebook_page(page, out_dir, narrator, progress=progress)
+    return shown, write_notebook_page(page, out_dir, narrator, documents=documents, progress=progress)
 
 
 def _provenance(shown: MixPage) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Charts of simulated rewards: what becomes of coupons, how many players have, and what they cost day by day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from simkit.metrics import KPIS
 from simkit.reporting.chart_style import FAINT, INK, MUTED, Chart, chart_style, finish, new_figure, quantity_axis
 from simkit.reporting.comparison_charts import sample_note
+from simkit.reporting.content import Plot, Series
 from simkit.reporting.language import Narrator
 from simkit.reporting.lookups import Comparison, as_arrays, highest, one_estimate
+from simkit.reporting.plots import curve, numbers, series
+from simkit.reporting.quantities import SHARE
 from simkit.reporting.rewards.design import PlayerCoupons
 from simkit.reporting.tables import Cell, Row, Table
 from simkit.study import Estimate, Study
@@ -69,10 +72,10 @@ def coupon_funnel(comparison: Comparison, strategy: str, narrator: Narrator) -> 
             if step and found[step].mean > 0:
                 share = narrator.quantities.number(found[kpi].mean / found[step].mean, "share")
                 text += " · " + narrator.text(f"chart.coupons.of_{step.removeprefix('coupons_')}", share=share)
-            at = (highest(found[kpi]), float(place))
+            at = (float(np.nan_to_num(highest(found[kpi]))), float(place))
             axes.annotate(text, at, (6, 0), textcoords="offset points", va="center", fontsize=9)
         axes.set_yticks(places, [narrator.short(kpi) for kpi in found])
-        axes.set_xlim(0, 1.75 * float(np.nanmax([mean, high])) or 1.0)
+        axes.set_xlim(0, 1.75 * float(np.nanmax([0, *mean, *high])) or 1.0)
         quantity_axis(axes, "x", narrator, "count", narrator.text("chart.coupons.axis"))
         axes.grid(visible=False, axis="y")
         rows = [Row(narrator.short(kpi), [Cell(found[kpi], kpi)]) for kpi in found]
@@ -83,6 +86,14 @@ def coupon_funnel(comparison: Comparison, strategy: str, narrator: Narrator) -> 
             message=message,
             note=narrator.text("chart.coupons.note", sample=sample_note(comparison, narrator)),
             numbers=Table(narrator, message, header, rows),
+            plot=Plot(
+                kind="bars",
+                horizontal=True,
+                categories=tuple(map(narrator.short, found)),
+                series=(series(header[1], _COLOUR, found.values(), [FAINT if grey else _COLOUR for grey in lost]),),
+                x_title=header[1],
+                x_unit="count",
+            ),
         )
 
 
@@ -92,7 +103,9 @@ def _funnel_message(found: Mapping[str, Estimate], narrator: Narrator) -> str:
     if not qualified > 0:
         return narrator.text("chart.coupons.none")
     if redeemed == qualified:
-        return narrator.text("chart.coupons.at_once", count=narrator.value("coupons_redeemed", redeemed))
+        return narrator.text(
+            "chart.coupons.at_once", count=narrator.mean("coupons_redeemed", found["coupons_redeemed"])
+        )
     shares = {kpi: narrator.quantities.number(found[f"coupons_{kpi}"].mean / qualified, "share") for kpi in _SHARES}
     return narrator.text("chart.coupons.message", **shares)
 
@@ -155,7 +168,29 @@ def coupons_of_players(players: PlayerCoupons, comparison: Comparison, days: int
             message=message,
             note=narrator.text("chart.players.note", sample=_brackets_note(comparison, narrator)),
             numbers=Table(narrator, message, header, rows),
+            plot=_players_plot(players, groups, narrator),
         )
+
+
+def _players_plot(players: PlayerCoupons, groups: Sequence[str], narrator: Narrator) -> Plot:
+    shares = [_shares(np.asarray(players.claimed(segment), dtype=np.float64)) for segment in groups]
+    return Plot(
+        kind="stacked_bars",
+        horizontal=True,
+        categories=tuple(map(narrator.segment, groups)),
+        series=tuple(
+            Series(name=_class_name(i), colour=blue, values=numbers(of_group[i] for of_group in shares))
+            for i, blue in enumerate(_BLUES)
+        ),
+        x_title=narrator.text("chart.players.axis"),
+        x_unit=SHARE,
+    )
+
+
+def _shares(claimed: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share of players in each class; NaN where there is no player."""
+    counts = np.bincount(np.searchsorted(_CLASSES, claimed, side="right") - 1, minlength=len(_CLASSES))
+    return counts / claimed.size if claimed.size else np.full(len(_CLASSES), np.nan)
 
 
 def _brackets_note(comparison: Comparison, narrator: Narrator) -> str:
@@ -179,9 +214,8 @@ def _player_bar(axes: Axes, place: int, claimed: NDArray[np.float64]) -> None:
     """Draw the shares of players in each class, and write those that have room."""
     if not claimed.size:
         return
-    counts = np.bincount(np.searchsorted(_CLASSES, claimed, side="right") - 1, minlength=len(_CLASSES))
     start = 0.0
-    for i, share in enumerate((counts / claimed.size).tolist()):
+    for i, share in enumerate(_shares(claimed).tolist()):
         axes.barh(place, share, left=start, height=0.66, color=_BLUES[i], edgecolor="white", linewidth=0.6)
         if share >= _LEAST_LABELLED:
             colour = "white" if i >= _DARK_FROM else INK
@@ -222,6 +256,11 @@ class RewardDays:
     def last(self, line: str) -> Estimate:
         """What a line comes to on the last day."""
         return one_estimate(self.lines[line][-1], self.confidence)
+
+    def bands(self, line: str) -> NDArray[np.float64]:
+        """Return a line's mean over runs and its 5th and 95th of 100 runs by day, shape (3, days)."""
+        values = self.lines[line]
+        return np.vstack([values.mean(axis=1), *np.quantile(values, (0.05, 0.95), axis=1)])
 
     @property
     def most_owed(self) -> Estimate:
@@ -266,17 +305,28 @@ def cost_by_day(days: RewardDays, narrator: Narrator) -> Chart:
             message=message,
             note=narrator.text(f"chart.reward_days.{_NOTES[len(panels)]}", n=days.lines["bank"].shape[1]),
             numbers=Table(narrator, message, header, rows),
+            plot=Plot(
+                kind="lines",
+                series=tuple(
+                    curve(narrator.text(f"chart.reward_days.{line}"), _LINES[line][0], days.bands(line))
+                    for line in panels[0]
+                ),
+                x_title=narrator.text("chart.reward_days.days", days=days.campaign_days),
+                y_title=narrator.text("chart.reward_days.axis"),
+                x_unit="days",
+                y_unit="CNY",
+            ),
         )
 
 
 def _day_line(axes: Axes, days: RewardDays, line: str, narrator: Narrator) -> None:
     """Draw the mean of a line over runs, with a band from the 5th to the 95th of 100 runs."""
     colour, style = _LINES[line]
-    values = days.lines[line]
-    at = np.arange(values.shape[0])
-    axes.fill_between(at, *np.quantile(values, (0.05, 0.95), axis=1), color=colour, alpha=0.18, linewidth=0)
+    mean, low, high = days.bands(line)
+    at = np.arange(len(mean))
+    axes.fill_between(at, low, high, color=colour, alpha=0.18, linewidth=0)
     label = narrator.text(f"chart.reward_days.{line}")
-    axes.plot(at, values.mean(axis=1), color=colour, linewidth=1.8, linestyle=style, label=label)
+    axes.plot(at, mean, color=colour, linewidth=1.8, linestyle=style, label=label)
 
 
 def _budget_line(axes: Axes, budget_cny: float, narrator: Narrator) -> None:

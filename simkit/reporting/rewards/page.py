@@ -12,13 +12,13 @@ from simkit.metrics import KPIS
 from simkit.reporting.chart_style import Chart
 from simkit.reporting.language import Language, Narrator, check_language
 from simkit.reporting.lookups import Comparison
-from simkit.reporting.markup import render
-from simkit.reporting.pages import KeyFigure, Summary, narrator_of
+from simkit.reporting.pages import narrator_of
 from simkit.reporting.quantities import NOTHING
 from simkit.reporting.rewards import charts as reward_charts
 from simkit.reporting.rewards.charts import RewardDays
 from simkit.reporting.rewards.design import PlayerCoupons, RewardDesign, checked_day, design_study
 from simkit.reporting.rewards.perfect_chart import count_cell, money_cell, part_title, perfect_customer, tier_title
+from simkit.reporting.summary import KeyFigure, Summary
 from simkit.reporting.tables import Cell, Row, Table
 from simkit.rewards import Programme
 from simkit.rewards.grants import Coupons
@@ -120,20 +120,18 @@ class RewardPage:
         told = self.narrator.text("reward.verdict", verdict=verdict, given=self._given())
         campaign = self.design.scenario.calendar.campaign_days
         scale = self.narrator.quantities.number(self.design.scenario.scale, "share")
-        html = render(
-            "summary.html.j2",
-            recommendation=told,
+        return Summary(
+            told,
             figures_of=self.narrator.text("reward.simulated", days=campaign, scale=scale) if self.study else "",
             figures=self._key_figures(),
             sure=list(self._caveats()),
         )
-        return Summary(told, html)
 
     def _key_figures(self) -> list[KeyFigure]:
         if self.comparison is None:
             return []
         found = {kpi: self.comparison.alone(self.design.strategy, kpi) for kpi in _FIGURES}
-        return [KeyFigure(self.narrator.short(kpi), *self.narrator.estimate_parts(kpi, found[kpi])) for kpi in found]
+        return [KeyFigure(self.narrator.short(kpi), self.narrator.figure(kpi, found[kpi])) for kpi in found]
 
     def _caveats(self) -> Sequence[str]:
         """Say from how many runs this comes, how customers learn of the programme, and what could not be simulated."""
@@ -285,23 +283,7 @@ class RewardPage:
     @property
     def findings(self) -> Table:
         """What the linter finds: the rule, where, in which readings, and what to do."""
-        narrator = self.narrator
-        rows = [
-            Row(
-                narrator.text(f"lint.{found.severity}", rule=narrator.text(f"lint.{found.rule}.title")),
-                [
-                    ", ".join(found.readings) or NOTHING,
-                    found.key,
-                    found.message,
-                    narrator.text(f"lint.{found.rule}.action"),
-                ],
-            )
-            for found in self.lint.findings
-        ]
-        header = [narrator.text(f"lint.{column}") for column in ("rule", "readings", "key", "found", "action")]
-        key = "lint.caption" if rows else "lint.clean"
-        caption = narrator.text(key, n=len(rows), problems=len(self.lint.problems))
-        return Table(narrator, caption, header, rows, narrator.text("section.lint"))
+        return lint_table(self.lint, self.narrator)
 
     @property
     def readings(self) -> Table:
@@ -348,3 +330,23 @@ class RewardPage:
             return NOTHING
         key = "kept" if given >= programme.headline.coupons else "broken"
         return self.narrator.text(f"reward.reading.{key}", n=given, advertised=programme.headline.coupons)
+
+
+def lint_table(report: LintReport, narrator: Narrator) -> Table:
+    """What the linter finds: the rule, where, in which readings, and what to do."""
+    rows = [
+        Row(
+            narrator.text(f"lint.{found.severity}", rule=narrator.text(f"lint.{found.rule}.title")),
+            [
+                ", ".join(found.readings) or NOTHING,
+                found.key,
+                found.message,
+                narrator.text(f"lint.{found.rule}.action"),
+            ],
+        )
+        for found in report.findings
+    ]
+    header = [narrator.text(f"lint.{column}") for column in ("rule", "readings", "key", "found", "action")]
+    key = "lint.caption" if rows else "lint.clean"
+    caption = narrator.text(key, n=len(rows), problems=len(report.problems))
+    return Table(narrator, caption, header, rows, narrator.text("section.lint"))

@@ -1,12 +1,12 @@
 """The page of one reward programme as a folder: the executed notebook, the page and a manifest; all of it at once or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from simkit.reporting.language import Narrator, check_language
 from simkit.reporting.notebook_page import NotebookPage, all_versions, write_notebook_page
-from simkit.reporting.report import provenance, study_fingerprint, written_versions
+from simkit.reporting.provenance import provenance, study_fingerprint, written_versions
 from simkit.reporting.rewards.design import RewardDesign, checked_day, design_study
 from simkit.reporting.rewards.page import narrator_of_design
 from simkit.study import Study
@@ -25,7 +25,7 @@ class Simulation:
     starts_on: str = ""
 
 
-def write_reward_page(
+def write_reward_page(  # noqa: PLR0913 - the question, and how every page is made
     programme: str,
     out_dir: Path,
     simulation: Simulation,
@@ -34,6 +34,7 @@ def write_reward_page(
     language: str = "en",
     workers: int | None = None,
     cluster: str | None = None,
+    documents: Sequence[str] = ("html",),
     progress: bool = True,
 ) -> Path:
     """Simulate a programme as far as a campaign plays it, write its page into a folder of *out_dir*, and return its index.html.
@@ -65,7 +66,7 @@ def write_reward_page(
         provenance=_provenance(design, study, narrator),
         manifest=_manifest(design, study),
     )
-    return write_notebook_page(page, out_dir, narrator, progress=progress)
+    return write_notebook_page(page, out_dir, narrator, documents=documents, progress=progress)
 
 
 def _provenance(design: RewardDesign, study: Study | None, narrator: Narrator) -> Mapping[str, str]:

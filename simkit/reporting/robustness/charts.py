@@ -20,6 +20,8 @@ from simkit.reporting.chart_style import (
     new_figure,
     quantity_axis,
 )
+from simkit.reporting.content import Plot, Series
+from simkit.reporting.plots import numbers as finite_numbers
 from simkit.reporting.quantities import SHARE
 from simkit.reporting.robustness.words import RobustnessWords
 from simkit.reporting.tables import Cell, Row, Table
@@ -130,7 +132,21 @@ def luck_and_ignorance(words: RobustnessWords) -> Chart:
             confidence=words.confidence,
         )
         numbers = Table(narrator, message, header, rows)
-        return finish(figure, name="robustness-split", message=message, note=note, numbers=numbers)
+        downwards = strategies[::-1]
+        plot = Plot(
+            kind="stacked_bars",
+            horizontal=True,
+            categories=tuple(map(narrator.strategy, downwards)),
+            series=tuple(
+                Series(name=title, colour=colour, values=finite_numbers(part[::-1]))
+                for title, colour, part in zip(
+                    titles, (_IGNORANCE_COLOUR, _LUCK_COLOUR), (means, 1 - means), strict=True
+                )
+            ),
+            x_title=narrator.text("robustness.splits.axis"),
+            x_unit=SHARE,
+        )
+        return finish(figure, name="robustness-split", message=message, note=note, numbers=numbers, plot=plot)
 
 
 def box_of_losses(duel: Duel, words: RobustnessWords) -> Chart:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from simkit.params import meanings
 from simkit.reporting.chart_style import Chart
-from simkit.reporting.markup import render
-from simkit.reporting.pages import KeyFigure, Summary, narrator_of, scenario_of
+from simkit.reporting.pages import narrator_of, scenario_of
 from simkit.reporting.robustness import charts as robustness_charts
 from simkit.reporting.robustness.words import RobustnessWords
+from simkit.reporting.summary import KeyFigure, Summary
 from simkit.reporting.tables import Cell, Row, Table
 from simkit.study import Study, open_study
 from simkit.study.robustness.regret import RULES
@@ -45,20 +45,17 @@ class RobustnessPage:
         kpi, rival = found.kpi.name, words.closest.rival
         lead = found.lead_over(rival)
         names = {"rival": narrator.strategy(rival), "strategy": words.favourite, "kpi": words.kpi}
-        amounts = narrator.estimate_parts(kpi, lead)
         best_in = found.best_in[found.strategies[found.favourite]]
         figures = [
-            KeyFigure(narrator.text("robustness.lead", **names), *amounts, narrator.wide(kpi, lead)),
-            KeyFigure(narrator.text("robustness.best_in"), *words.share_parts(best_in)),
+            KeyFigure(narrator.text("robustness.lead", **names), narrator.figure(kpi, lead)),
+            KeyFigure(narrator.text("robustness.best_in"), narrator.share(best_in.mean, best_in.low, best_in.high)),
         ]
-        html = render(
-            "summary.html.j2",
-            recommendation=words.headline,
+        return Summary(
+            words.headline,
             figures_of=narrator.text("robustness.figures_of", **names),
             figures=figures,
             sure=list(words.lines()),
         )
-        return Summary(words.headline, html)
 
     @property
     def draws(self) -> Chart:

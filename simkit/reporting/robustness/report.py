@@ -1,15 +1,18 @@
 """The page of robustness as a folder, made from a finished study."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from simkit.reporting.notebook_page import NotebookPage, all_versions, write_notebook_page
-from simkit.reporting.report import provenance, study_fingerprint
+from simkit.reporting.provenance import provenance, study_fingerprint
 from simkit.reporting.robustness.page import RobustnessPage
 
 ROBUSTNESS_NOTEBOOK = "robustness.ipynb"
 
 
-def write_robustness_page(page: RobustnessPage, out_dir: Path, *, progress: bool = True) -> Path:
+def write_robustness_page(
+    page: RobustnessPage, out_dir: Path, *, documents: Sequence[str] = ("html",), progress: bool = True
+) -> Path:
     """Write the page into a folder of *out_dir*, and return its index.html; see `write_notebook_page`."""
     study, found, narrator = page.study, page.words.found, page.words.narrator
     title = study.plan.title.model_dump()[narrator.language]
@@ -36,4 +39,4 @@ def write_robustness_page(page: RobustnessPage, out_dir: Path, *, progress: bool
             "versions": all_versions(),
         },
     )
-    return write_notebook_page(written, out_dir, narrator, progress=progress)
+    return write_notebook_page(written, out_dir, narrator, documents=documents, progress=progress)

@@ -158,10 +158,6 @@ class RobustnessWords:
         """Write a share with its interval."""
         return self.narrator.quantities.interval(share.mean, share.low, share.high, SHARE)
 
-    def share_parts(self, share: Estimate) -> tuple[str, str]:
-        """Write a share, and its interval in brackets."""
-        return self.narrator.quantities.interval_parts(share.mean, share.low, share.high, SHARE)
-
     def deviation(self, variance: Estimate) -> Estimate:
         """Return the standard deviation of a variance, with its interval."""
         return Estimate(variance.n, *(math.sqrt(part) for part in (variance.mean, variance.low, variance.high)))

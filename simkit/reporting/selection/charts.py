@@ -8,9 +8,13 @@ from matplotlib.figure import Figure
 
 from simkit.metrics import KPIS
 from simkit.reporting.chart_style import FAINT, INK, MUTED, Chart, chart_style, finish, new_figure, quantity_axis
+from simkit.reporting.content import Plot
 from simkit.reporting.lookups import as_arrays, highest
+from simkit.reporting.plots import series
+from simkit.reporting.quantities import SHARE
 from simkit.reporting.selection.words import SelectionWords
 from simkit.reporting.tables import Cell, Row, Table
+from simkit.study import Estimate
 
 _SELECTED = "#0072B2"
 _NEAR = "#56B4E9"
@@ -51,6 +55,7 @@ def race_path(words: SelectionWords) -> Chart:
             message=message,
             note=narrator.text("chart.race.note"),
             numbers=Table(narrator, message, header, rows),
+            plot=_plot(words, order, [Estimate(0, float(n), np.nan, np.nan) for n in counts], header[1], "count"),
         )
 
 
@@ -91,6 +96,7 @@ def behind_the_leader(words: SelectionWords) -> Chart:
                 amount=words.indifference,
             ),
             numbers=Table(narrator, message, header, rows),
+            plot=_plot(words, order, found, axis, KPIS[words.kpi].unit),
         )
 
 
@@ -122,7 +128,28 @@ def probability_of_best(words: SelectionWords) -> Chart:
             message=message,
             note=narrator.text("chart.best.note"),
             numbers=Table(narrator, message, header, rows),
+            plot=_plot(
+                words,
+                order,
+                [Estimate(0, float(probability[place]), np.nan, np.nan) for place in order],
+                header[1],
+                SHARE,
+            ),
         )
+
+
+def _plot(words: SelectionWords, order: Sequence[int], found: Sequence[Estimate], title: str, unit: str) -> Plot:
+    """Return what is drawn as bars, from the top downwards."""
+    downwards = list(reversed(order))
+    colours = [_colour(words, place) for place in downwards]
+    return Plot(
+        kind="bars",
+        horizontal=True,
+        categories=tuple(_title(words, place) for place in downwards),
+        series=(series(title, colours[0], reversed(found), colours),),
+        x_title=title,
+        x_unit=unit,
+    )
 
 
 def _rows(words: SelectionWords, order: Sequence[int]) -> tuple[Figure, Axes]:

@@ -6,10 +6,9 @@ from pathlib import Path
 from simkit.params import load_study
 from simkit.reporting.chart_style import Chart
 from simkit.reporting.language import check_language
-from simkit.reporting.markup import render
-from simkit.reporting.pages import KeyFigure, Summary
 from simkit.reporting.selection import charts as selection_charts
 from simkit.reporting.selection.words import SelectionWords, narrator_of_choice, one_of_column
+from simkit.reporting.summary import KeyFigure, Summary
 from simkit.reporting.tables import Cell, Row, Table
 from simkit.study import Chosen, Estimate, choose
 from simkit.study.selection.evidence import means_of
@@ -42,17 +41,15 @@ class SelectionPage:
         verdict = words.verdict()
         leader = self.chosen.selection.leader
         figures = [
-            KeyFigure(words.figure(figure), *narrator.estimate_parts(figure.kpi, self._alone(leader, column)))
+            KeyFigure(words.figure(figure), narrator.figure(figure.kpi, self._alone(leader, column)))
             for column, figure in enumerate(self.chosen.figures)
         ]
-        html = render(
-            "summary.html.j2",
-            recommendation=verdict,
+        return Summary(
+            verdict,
             figures_of=words.leader,
             figures=figures,
             sure=words.sentences(),
         )
-        return Summary(verdict, html)
 
     @property
     def race(self) -> Chart:

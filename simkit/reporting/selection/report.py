@@ -1,6 +1,7 @@
 """The page of a selection as a folder: the executed notebook, the page and a manifest."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from simkit.atomic_files import replacing
 from simkit.params import StudyPlan
 from simkit.reporting.language import check_language
 from simkit.reporting.notebook_page import NotebookPage, all_versions, write_notebook_page
-from simkit.reporting.report import written_versions
+from simkit.reporting.provenance import written_versions
 from simkit.reporting.selection.words import SelectionWords, narrator_of_choice
 from simkit.study import Chosen, choose
 
@@ -34,6 +35,7 @@ def write_selection_page(
     language: str = "en",
     workers: int | None = None,
     cluster: str | None = None,
+    documents: Sequence[str] = ("html",),
     progress: bool = True,
 ) -> WrittenSelection:
     """Make a plan's choice, write its page into a folder of *out_dir*, and return what it says.
@@ -62,7 +64,7 @@ def write_selection_page(
         provenance=_provenance(words),
         manifest=_manifest(chosen),
     )
-    index = write_notebook_page(page, out_dir, narrator, progress=progress)
+    index = write_notebook_page(page, out_dir, narrator, documents=documents, progress=progress)
     return WrittenSelection([words.verdict() + ("。" if spoken == "zh" else "."), *words.sentences()], index)
 
 

@@ -6,11 +6,10 @@ from functools import cached_property
 from pathlib import Path
 
 from simkit.reporting.chart_style import Chart
-from simkit.reporting.markup import render
-from simkit.reporting.pages import KeyFigure, Summary
 from simkit.reporting.quantities import NOTHING
 from simkit.reporting.sensitivity import charts as sensitivity_charts
 from simkit.reporting.sensitivity.words import SensitivityWords
+from simkit.reporting.summary import KeyFigure, Summary
 from simkit.reporting.tables import Cell, Row, Table
 from simkit.study.sensitivity import Answer, Effort, Question, ask
 
@@ -34,23 +33,18 @@ class SensitivityPage:
         verdict = self.words.verdict
         title = self.words.difference_title
         figures = self._key_figures()
-        html = render(
-            "summary.html.j2", recommendation=verdict, figures_of=title, figures=figures, sure=list(self._sure())
-        )
-        return Summary(verdict, html)
+        return Summary(verdict, figures_of=title, figures=figures, sure=list(self._sure()))
 
     def _key_figures(self) -> list[KeyFigure]:
         """Return the difference as written, how often draws turn it, and luck's share of the variance."""
         words, narrator, found = self.words, self.words.narrator, self.answer.found
-        parts = narrator.estimate_parts(self.answer.kpi.name, found.as_written)
-        figures = [KeyFigure(narrator.text("sensitivity.figure.written"), *parts)]
+        written = narrator.figure(self.answer.kpi.name, found.as_written)
+        figures = [KeyFigure(narrator.text("sensitivity.figure.written"), written)]
         if found.outcomes is not None:
             luck = words.of_luck
-            share = narrator.quantities.interval_parts(
-                luck.total, max(luck.total_low, 0.0), min(luck.total_high, 1.0), "share"
-            )
-            figures.append(KeyFigure(narrator.text("sensitivity.figure.flipped"), *words.flipped))
-            figures.append(KeyFigure(narrator.text("sensitivity.figure.luck"), *share))
+            share = narrator.share(luck.total, max(luck.total_low, 0.0), min(luck.total_high, 1.0))
+            figures.append(KeyFigure(narrator.text("sensitivity.figure.flipped"), words.flipped))
+            figures.append(KeyFigure(narrator.text("sensitivity.figure.luck"), share))
         return figures
 
     def _sure(self) -> Sequence[str]:

@@ -1,11 +1,11 @@
 """The page of a sensitivity analysis as a folder, made from runs that are stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from simkit.params.quantity import Grade
 from simkit.reporting.notebook_page import NotebookPage, all_versions, write_notebook_page
-from simkit.reporting.report import written_versions
+from simkit.reporting.provenance import written_versions
 from simkit.reporting.sensitivity.words import SensitivityWords
 from simkit.study.sensitivity.campaigns import Answer
 
@@ -15,7 +15,13 @@ _GRADES: tuple[Grade, ...] = ("A", "B", "C", "ASM")
 
 
 def write_sensitivity_page(
-    answer: Answer, out_dir: Path, *, store: Path, language: str = "en", progress: bool = True
+    answer: Answer,
+    out_dir: Path,
+    *,
+    store: Path,
+    language: str = "en",
+    documents: Sequence[str] = ("html",),
+    progress: bool = True,
 ) -> Path:
     """Write the page of an answer into a folder of *out_dir*, and return its index.html.
 
@@ -36,7 +42,7 @@ def write_sensitivity_page(
         provenance=_provenance(answer, words),
         manifest=_manifest(answer),
     )
-    return write_notebook_page(page, out_dir, narrator, progress=progress)
+    return write_notebook_page(page, out_dir, narrator, documents=documents, progress=progress)
 
 
 def _parameters(answer: Answer, store: Path, language: str) -> Mapping[str, object]:

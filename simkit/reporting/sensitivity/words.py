@@ -10,6 +10,7 @@ from scipy.stats import binomtest
 from simkit.params import meanings
 from simkit.params.uncertainty import FACTOR, UncertainNumber
 from simkit.reporting.chart_style import wrap
+from simkit.reporting.content import Figure
 from simkit.reporting.language import Narrator, check_language
 from simkit.reporting.quantities import NO_BREAK
 from simkit.study import Estimate
@@ -206,10 +207,9 @@ class SensitivityWords:
         return next(share for share in self.answer.found.shares if share.name == LUCK)
 
     @property
-    def flipped(self) -> tuple[str, str]:
+    def flipped(self) -> Figure:
         """The share of draws in which the other strategy is ahead, and its interval (Wilson)."""
         outcomes, effort = self.answer.found.outcomes, self.answer.found.effort
         assert outcomes is not None  # noqa: S101 - asked for only where numbers were drawn
         bounds = binomtest(outcomes.flipped, outcomes.n).proportion_ci(effort.confidence, method="wilson")
-        share = outcomes.flipped / outcomes.n
-        return self.narrator.quantities.interval_parts(share, float(bounds.low), float(bounds.high), "share")
+        return self.narrator.share(outcomes.flipped / outcomes.n, float(bounds.low), float(bounds.high))

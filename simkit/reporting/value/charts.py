@@ -15,8 +15,11 @@ from simkit.reporting.chart_style import (
     new_figure,
     quantity_axis,
 )
+from simkit.reporting.content import Plot
 from simkit.reporting.language import Narrator
 from simkit.reporting.lookups import as_arrays
+from simkit.reporting.plots import numbers as finite_numbers
+from simkit.reporting.plots import series
 from simkit.reporting.tables import Cell, Row, Table
 from simkit.study import Estimate
 
@@ -52,7 +55,15 @@ def value_of_numbers(
         rows = [Row(name, [Cell(found, MONEY)]) for name, found in zip(names, estimates, strict=True)]
         header = [narrator.text("value.number"), narrator.text("value.worth")]
         numbers_shown = Table(narrator, message, header, rows)
-        return finish(figure, name="value-of-numbers", message=message, note=note, numbers=numbers_shown)
+        plot = Plot(
+            kind="bars",
+            horizontal=True,
+            categories=tuple(names),
+            series=(series(header[1], _BAR, estimates, colours),),
+            x_title=narrator.text("value.axis"),
+            x_unit="CNY",
+        )
+        return finish(figure, name="value-of-numbers", message=message, note=note, numbers=numbers_shown, plot=plot)
 
 
 def _in_lines(key: str) -> str:
@@ -83,4 +94,6 @@ def value_by_user_worth(
         ]
         header = [narrator.text("value.by_worth.x"), narrator.text("value.worth")]
         numbers = Table(narrator, message, header, rows)
-        return finish(figure, name="value-by-user-worth", message=message, note=note, numbers=numbers)
+        line = series(header[1], _BAR, found).model_copy(update={"x": finite_numbers(worths)})
+        plot = Plot(kind="lines", series=(line,), x_title=header[0], y_title=header[1], x_unit="CNY", y_unit="CNY")
+        return finish(figure, name="value-by-user-worth", message=message, note=note, numbers=numbers, plot=plot)

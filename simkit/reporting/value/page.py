@@ -10,9 +10,9 @@ import numpy as np
 from simkit.params import load_study
 from simkit.params.pilots import load_pilots
 from simkit.reporting.chart_style import Chart
+from simkit.reporting.content import Figure
 from simkit.reporting.language import Language, Narrator, check_language
-from simkit.reporting.markup import render
-from simkit.reporting.pages import KeyFigure, Summary
+from simkit.reporting.summary import KeyFigure, Notes, Summary
 from simkit.reporting.tables import Cell, Row, Table
 from simkit.reporting.value.charts import MONEY, value_by_user_worth, value_of_numbers
 from simkit.reporting.value.words import ValueWords
@@ -64,18 +64,6 @@ def narrator_of_value(study: ValueStudy, language: Language) -> Narrator:
     """Return the narrator of the strategies of a study."""
     titles = {strategy.name: strategy.title.model_dump()[language] for strategy in study.strategies}
     return Narrator(language, titles, study.scenario.segment_titles[language], study.draws)
-
-
-@dataclass(frozen=True)
-class Notes:
-    """A heading and sentences below it."""
-
-    heading: str
-    lines: list[str]
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        html = render("notes.html.j2", heading=self.heading, lines=self.lines)
-        return {"text/html": str(html), "text/plain": "\n".join(self.lines)}
 
 
 @dataclass(frozen=True)
@@ -150,22 +138,18 @@ class ValuePage(ValueWords):
     def summary(self) -> Summary:
         """The pilot to run or the reason for none, the money, and how sure it is."""
         narrator = self.narrator
-        figures = [
-            KeyFigure(narrator.text("value.figure.everything"), *narrator.estimate_parts(MONEY, self.study.everything))
-        ]
+        figures = [KeyFigure(narrator.text("value.figure.everything"), narrator.figure(MONEY, self.study.everything))]
         if self.verdict in ("pays", "perhaps"):
             best = self.pilots_found[0].best
-            figures.append(KeyFigure(narrator.text("value.figure.pilot"), *narrator.estimate_parts(MONEY, best.worth)))
-            figures.append(KeyFigure(narrator.text("value.figure.cost"), self._amount(best.cost), ""))
+            figures.append(KeyFigure(narrator.text("value.figure.pilot"), narrator.figure(MONEY, best.worth)))
+            figures.append(KeyFigure(narrator.text("value.figure.cost"), Figure(text=self._amount(best.cost))))
         customers = narrator.quantities.number(self.study.scenario.bank.customers.value)
-        html = render(
-            "summary.html.j2",
-            recommendation=self.recommendation,
+        return Summary(
+            self.recommendation,
             figures_of=narrator.text("value.figure.of", customers=customers),
             figures=figures,
             sure=self.sure,
         )
-        return Summary(self.recommendation, html)
 
     @property
     def numbers(self) -> Chart | None:

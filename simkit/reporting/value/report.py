@@ -1,10 +1,11 @@
 """The page of what to measure first: the notebook of the value of information executed into a folder of reports."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from simkit.params import load_study
 from simkit.reporting.notebook_page import NotebookPage, all_versions, write_notebook_page
-from simkit.reporting.report import written_versions
+from simkit.reporting.provenance import written_versions
 from simkit.reporting.value.page import ValuePage, ValueQuestion, open_value
 
 VALUE_NOTEBOOK = "value_of_information.ipynb"
@@ -18,6 +19,7 @@ def write_value_page(
     language: str = "en",
     workers: int | None = None,
     cluster: str | None = None,
+    documents: Sequence[str] = ("html",),
     progress: bool = True,
 ) -> tuple[ValuePage, Path]:
     """Make the runs, write the page into a folder of *out_dir*, and return what it shows and its index.html; see `write_notebook_page`."""
@@ -42,7 +44,7 @@ def write_value_page(
             "versions": all_versions(),
         },
     )
-    return found, write_notebook_page(page, out_dir, narrator, progress=progress)
+    return found, write_notebook_page(page, out_dir, narrator, documents=documents, progress=progress)
 
 
 def _provenance(question: ValueQuestion, found: ValuePage) -> dict[str, str]:
