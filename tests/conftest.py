@@ -14,6 +14,15 @@ settings.register_profile("explore", deadline=None, suppress_health_check=[Healt
 settings.load_profile("repeatable")
 
 ROOT = Path(__file__).parents[1]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -24,6 +33,17 @@ def chromium():
     if found is None:
         pytest.skip("no Chromium or Chrome on this machine; `make setup-browser` installs one on Debian")
     return found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """Start Chromium once for the tests of a module; it asks nothing of the internet by itself."""
+    reason = "playwright is not installed; it comes with the extra 'dev'"
+    sync_api = pytest.importorskip("playwright.sync_api", reason=reason)
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,19 @@ import typer
 from rich.markup import escape
 
 from simkit import __version__
-from simkit.cli import files, mixes, rewards, robustness, runs, selection, sensitivity, studies, value
+from simkit.cli import (
+    files,
+    mixes,
+    reports,
+    rewards,
+    robustness,
+    runs,
+    selection,
+    sensitivity,
+    studies,
+    value,
+    workbench,
+)
 from simkit.cli.options import answers, errors
 from simkit.params import PlannerError
 
@@ -22,7 +34,7 @@ app.command()(runs.run)
 app.command()(studies.study)
 app.command()(studies.show)
 app.command()(studies.query)
-app.command()(studies.report)
+app.command()(reports.report)
 app.command()(selection.select)
 app.command()(robustness.robustness)
 app.command()(mixes.optimise)
@@ -31,6 +43,8 @@ app.command()(sensitivity.sensitivity)
 app.command()(rewards.rewards)
 app.command()(rewards.replay)
 app.command()(runs.explain)
+app.command()(workbench.lab)
+app.command()(workbench.serve)
 
 
 def main() -> None:
