@@ -14,7 +14,7 @@ unexport VIRTUAL_ENV
 unexport CONDA_PREFIX
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test verify lint format docs bench setup-browser lock clean
+.PHONY: help setup report example test verify lint format docs bench setup-browser lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ $(STAMP): requirements.lock pyproject.toml | $(BIN)/python
 report: setup ## run the main job: compare the strategies of STUDY and write reports/STUDY/index.html
 	@$(BIN)/simkit report $(STUDY) $(ARGS)
 
+example: setup ## rebuild reports/example, the one report that is kept in git, and the picture of README.md
+	@$(BIN)/python -m tests.example
+
 test: setup ## run the tests, without the slow ones
 	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile -m "not slow" $(ARGS)
 
@@ -66,14 +69,27 @@ docs: setup ## write docs/parameters.md from the schema and the shipped scenario
 bench: setup ## measure speed against the reference implementations
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-setup-browser: ## install Chromium for the tests that open a report (Debian, as root)
-	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then \
-		echo "A browser is there."; \
+setup-browser: ## install what tests of documents open them with: Chromium, LibreOffice, poppler (Debian, as root)
+	@missing=""; \
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing="$$missing chromium"; \
+	for package in libreoffice-impress libreoffice-calc; do \
+		if command -v dpkg-query >/dev/null; then \
+			dpkg-query --show --showformat='$${Status}' $$package 2>/dev/null | grep -q ' installed' || missing="$$missing $$package"; \
+		else \
+			command -v soffice >/dev/null || missing="$$missing $$package"; \
+		fi; \
+	done; \
+	command -v pdftotext >/dev/null || missing="$$missing poppler-utils"; \
+	if [ -z "$$missing" ]; then \
+		echo "A browser, LibreOffice and poppler are there."; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null; } \
-			|| echo "Chromium could not be installed; tests that need it are skipped."; \
+		apt-get update -qq || true; \
+		for package in $$missing; do \
+			DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$package >/dev/null \
+				|| echo "$$package could not be installed; tests that need it are skipped."; \
+		done; \
 	else \
-		echo "Install Chromium or Chrome to run the tests that open a report; without it they are skipped."; \
+		echo "Install$$missing to run the tests that open documents; without it they are skipped."; \
 	fi
 
 lock: setup ## resolve pyproject.toml anew into requirements.lock
