@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simkit.reporting.documents.label_places import Obstacle, places_for
-from simkit.reporting.documents.text_fit import fit, lines_of, shortened, width_of
+from simkit.reporting.documents.deck.label_places import Obstacle, places_for
+from simkit.reporting.documents.deck.text_fit import fit, lines_of, shortened, width_of
 
 TEXTS = st.text(st.sampled_from("ab cde.，。（）数字钱包 1234()—"), max_size=400)
 

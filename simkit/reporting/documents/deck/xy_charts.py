@@ -14,13 +14,13 @@ from pptx.slide import Slide
 from pptx.util import Pt
 
 from simkit.reporting.content import Numbers, Plot, Series
-from simkit.reporting.documents import chart_parts
-from simkit.reporting.documents.chart_parts import Frame, colour, interval_columns
-from simkit.reporting.documents.chart_scale import Scale, scale_of
-from simkit.reporting.documents.chart_sheet import ChartSheet, Column
-from simkit.reporting.documents.deck_layout import SMALL, Box
-from simkit.reporting.documents.label_places import Obstacle, Place, places_for
-from simkit.reporting.documents.text_fit import shortened, width_of
+from simkit.reporting.documents.deck import chart_parts
+from simkit.reporting.documents.deck.chart_parts import Frame, colour, interval_columns
+from simkit.reporting.documents.deck.chart_scale import Scale, scale_of
+from simkit.reporting.documents.deck.chart_sheet import ChartSheet, Column
+from simkit.reporting.documents.deck.label_places import Obstacle, Place, places_for
+from simkit.reporting.documents.deck.layout import SMALL, Box
+from simkit.reporting.documents.deck.text_fit import shortened, width_of
 from simkit.reporting.language import Narrator
 
 # Where colours return, lines differ in their dashes.

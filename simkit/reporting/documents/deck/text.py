@@ -13,8 +13,8 @@ from pptx.slide import Slide
 from pptx.text.text import TextFrame, _Paragraph
 from pptx.util import Inches, Pt
 
-from simkit.reporting.documents.deck_layout import Box
-from simkit.reporting.documents.text_fit import LINE_HEIGHT, lines_of, shortened
+from simkit.reporting.documents.deck.layout import Box
+from simkit.reporting.documents.deck.text_fit import LINE_HEIGHT, lines_of, shortened
 
 _BULLET_INDENT = 16  # points
 _BULLET_GAP = 5

@@ -15,9 +15,9 @@ from pptx.util import Inches, Pt
 
 from simkit.reporting.chart_style import FAINT, MUTED, pieces
 from simkit.reporting.content import Figure, TableContent, TableRow
-from simkit.reporting.documents.deck_layout import POINTS_AN_INCH, SMALL, Box
-from simkit.reporting.documents.deck_text import Run, write
-from simkit.reporting.documents.text_fit import BOLD_WIDER, LINE_HEIGHT, lines_of, shortened, width_of
+from simkit.reporting.documents.deck.layout import POINTS_AN_INCH, SMALL, Box
+from simkit.reporting.documents.deck.text import Run, write
+from simkit.reporting.documents.deck.text_fit import BOLD_WIDER, LINE_HEIGHT, lines_of, shortened, width_of
 
 _PADDING = 6  # points on each side of a cell's text
 _ABOVE = 4  # points above and below it

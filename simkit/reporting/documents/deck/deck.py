@@ -1,4 +1,4 @@
-"""A report as a PowerPoint deck for a manager who has ten minutes.
+"""The slides of a report for a manager who has ten minutes.
 
 The recommendation, the charts with their messages, one slide for each strategy; then, to look things up, the tables that compare and
 where the numbers come from. What single strategies change and all their indicators are left to the workbook.
@@ -14,10 +14,10 @@ from pptx.presentation import Presentation as Deck
 
 from simkit.atomic_files import replacing
 from simkit.reporting.content import ChartContent, NotesContent, SummaryContent, TableContent
-from simkit.reporting.documents.deck_layout import new_deck
-from simkit.reporting.documents.deck_slides import Slides
+from simkit.reporting.documents.deck.layout import new_deck
+from simkit.reporting.documents.deck.legal_text import legal
+from simkit.reporting.documents.deck.slides import Slides
 from simkit.reporting.documents.document import Document, Section
-from simkit.reporting.documents.legal_text import legal
 from simkit.reporting.language import HTML_LANGUAGES, Language, Narrator
 
 _WRITTEN = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - equal documents are equal bytes, whenever they are written

@@ -21,12 +21,12 @@ from pptx.shapes.graphfrm import GraphicFrame
 from pptx.slide import Slide
 
 from simkit.reporting.content import Plot
-from simkit.reporting.documents import chart_parts
-from simkit.reporting.documents.chart_parts import Frame, colour, interval_columns
-from simkit.reporting.documents.chart_scale import Scale, scale_of
-from simkit.reporting.documents.chart_sheet import ChartSheet
-from simkit.reporting.documents.deck_layout import SMALL, Box
-from simkit.reporting.documents.text_fit import LINE_HEIGHT, shortened, width_of
+from simkit.reporting.documents.deck import chart_parts
+from simkit.reporting.documents.deck.chart_parts import Frame, colour, interval_columns
+from simkit.reporting.documents.deck.chart_scale import Scale, scale_of
+from simkit.reporting.documents.deck.chart_sheet import ChartSheet
+from simkit.reporting.documents.deck.layout import SMALL, Box
+from simkit.reporting.documents.deck.text_fit import LINE_HEIGHT, shortened, width_of
 from simkit.reporting.language import Narrator
 
 _TYPES = {

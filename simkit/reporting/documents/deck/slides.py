@@ -22,8 +22,8 @@ from simkit.reporting.content import (
     TableRow,
     TitledFigure,
 )
-from simkit.reporting.documents.bar_charts import add_bars, parts_of
-from simkit.reporting.documents.deck_layout import (
+from simkit.reporting.documents.deck.bar_charts import add_bars, parts_of
+from simkit.reporting.documents.deck.layout import (
     CONTENT_BOX,
     COVER,
     COVER_SUBTITLE_BOX,
@@ -40,11 +40,11 @@ from simkit.reporting.documents.deck_layout import (
     Box,
     new_slide,
 )
-from simkit.reporting.documents.deck_tables import add_table, pages_of
-from simkit.reporting.documents.deck_text import Run, bullets, bullets_that_fit, describe, text_box, write
+from simkit.reporting.documents.deck.tables import add_table, pages_of
+from simkit.reporting.documents.deck.text import Run, bullets, bullets_that_fit, describe, text_box, write
+from simkit.reporting.documents.deck.text_fit import BOLD_WIDER, LINE_HEIGHT, fit, lines_of, shortened
+from simkit.reporting.documents.deck.xy_charts import add_lines, add_points
 from simkit.reporting.documents.document import Document
-from simkit.reporting.documents.text_fit import BOLD_WIDER, LINE_HEIGHT, fit, lines_of, shortened
-from simkit.reporting.documents.xy_charts import add_lines, add_points
 from simkit.reporting.language import Narrator
 
 _COVER_SIZES, _TITLE_SIZES, _FIGURE_SIZES, _BULLET_SIZES = (

@@ -20,10 +20,10 @@ from pptx.text.text import TextFrame
 from pptx.util import Pt
 
 from simkit.reporting.chart_style import FAINT, INK
-from simkit.reporting.documents.chart_scale import Scale
-from simkit.reporting.documents.chart_sheet import ChartSheet, Column
-from simkit.reporting.documents.deck_layout import SMALL, Box
-from simkit.reporting.documents.text_fit import lines_of
+from simkit.reporting.documents.deck.chart_scale import Scale
+from simkit.reporting.documents.deck.chart_sheet import ChartSheet, Column
+from simkit.reporting.documents.deck.layout import SMALL, Box
+from simkit.reporting.documents.deck.text_fit import lines_of
 from simkit.reporting.language import Narrator
 
 AXIS_POINTS = 46
