@@ -18,7 +18,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from simkit.params import PlannerError
 from simkit.reporting import fonts
 from simkit.reporting.language import HTML_LANGUAGES, LANGUAGES, Language, catalogue
-from simkit.workbench.visits import Page, Shown, Visit, Visits, connect_widgets_to_visits
+from simkit.workbench.visits import Page, Shown, Visit, Visits, widgets_belong_to_visits
 
 OpenPage = Callable[[Language], Shown]
 REPORTS = "/reports/"
@@ -198,7 +198,6 @@ def serve(site: Site, host: str, port: int, ready: Callable[[str], None]) -> Non
 
 
 async def _serve(site: Site, host: str, port: int, ready: Callable[[str], None]) -> None:
-    connect_widgets_to_visits()
     visits = Visits()
     server = HTTPServer(site.application(visits))
     try:
@@ -216,13 +215,14 @@ async def _serve(site: Site, host: str, port: int, ready: Callable[[str], None])
     with suppress(NotImplementedError):  # Windows: there a KeyboardInterrupt ends it
         for sign in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
-    try:
-        shown = f"[{host}]" if ":" in host else host
-        ready(f"http://{shown}:{listening.getsockname()[1]}/?token={site.key}")
-        await stopped.wait()
-    finally:
-        server.stop()
-        visits.end()
+    shown = f"[{host}]" if ":" in host else host
+    with widgets_belong_to_visits():
+        try:
+            ready(f"http://{shown}:{listening.getsockname()[1]}/?token={site.key}")
+            await stopped.wait()
+        finally:
+            server.stop()
+            visits.end()
 
 
 def _widget_scripts() -> Path:

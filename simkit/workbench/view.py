@@ -56,6 +56,7 @@ class Workbench(ipywidgets.VBox):
     """
 
     language = traitlets.Unicode("en")
+    _closed = True  # until it is open: a page that could not be opened has nothing to end
 
     def __init__(  # noqa: PLR0913 - what a page can be opened with
         self,
@@ -75,7 +76,6 @@ class Workbench(ipywidgets.VBox):
         self.bench = Bench(scenario, strategies, scale)
         self._campaigns = Campaigns(Path(store), stages, workers)
         self._answer: Shown | None = None
-        self._closed = False
         folder = Path(strategies_folder) if strategies_folder else parameter_folder() / "strategies"
         self._make_controls(spoken)
         self._make_results(folder, Report(self.bench, Path(store), Path(reports), stages[-1], link_to))
@@ -85,6 +85,7 @@ class Workbench(ipywidgets.VBox):
         self.background: Background[Question, Step] = Background(self._campaigns.answers, self._tell, self._failed)
         self._dressing = threading.Thread(target=self._dress, name="workbench-font", daemon=True)
         self._dressing.start()
+        self._closed = False
         self._speak()
         self._ask(self.bench.question)
 

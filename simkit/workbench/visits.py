@@ -14,9 +14,11 @@ import secrets
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 from typing import Any, NamedTuple, Protocol
+from unittest import mock
 
 import ipywidgets
 from comm.base_comm import BaseComm
@@ -81,11 +83,16 @@ class _Line(BaseComm):
         self._visit.tell(msg_type, **told, buffers=[base64.b64encode(part).decode("ascii") for part in buffers or ()])
 
 
-def connect_widgets_to_visits() -> None:
-    """Let every widget that is created from now on, in this process, belong to the visit in whose context it is created."""
+@contextmanager
+def widgets_belong_to_visits() -> Iterator[None]:
+    """Let every widget that is created meanwhile, in this process, belong to the visit in whose context it is created."""
     # Not `comm.create_comm` itself: ipykernel takes that for its own whenever something imports it.
-    vars(ipywidgets.comm)["create_comm"] = _Line
-    ipywidgets.Widget.on_widget_constructed(_belong)
+    with mock.patch.object(ipywidgets.comm, "create_comm", _Line):
+        ipywidgets.Widget.on_widget_constructed(_belong)
+        try:
+            yield
+        finally:
+            ipywidgets.Widget.on_widget_constructed(None)
 
 
 def _belong(widget: ipywidgets.Widget) -> None:

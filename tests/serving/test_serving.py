@@ -1,13 +1,20 @@
 """The served page opens with its key alone, says what is wrong, and lets the browser ask nothing of other machines."""
 
 import http.client
+import signal
 import urllib.parse
 from pathlib import Path
 
+import ipywidgets
 import pytest
 
 from simkit.workbench.serving import ServingError, Site, checked_key, on_loopback, serve
 from tests.serving.counter import KEY
+
+
+def end_soon():
+    """Ask this process to end, as Ctrl-C does."""
+    signal.raise_signal(signal.SIGINT)
 
 
 def asked(server, path, **headers):
@@ -101,6 +108,14 @@ def test_a_taken_port_is_told_with_the_way_out(counter_page):
     port = urllib.parse.urlsplit(counter_page.address).port
     with pytest.raises(ServingError, match=rf"Port {port} of 127\.0\.0\.1 cannot be used .*--port 0"):
         serve(Site(lambda _: None, Path(), KEY, "en"), "127.0.0.1", port, pytest.fail)
+
+
+def test_a_process_that_has_served_shows_widgets_as_before():
+    """Widgets belong to visits while the page is served, and to whoever creates them afterwards, as in a notebook."""
+    served = []
+    serve(Site(lambda _: None, Path(), KEY, "en"), "127.0.0.1", 0, lambda address: served.append(address) or end_soon())
+    assert served
+    ipywidgets.HTML().close()
 
 
 def test_reports_are_served_and_nothing_else_of_their_folder(counter_page):

@@ -7,7 +7,6 @@ import threading
 import time
 import weakref
 
-import ipywidgets
 import pytest
 
 from simkit.params import PlannerError
@@ -18,12 +17,10 @@ PATIENCE_SECONDS = 20
 
 
 @pytest.fixture(autouse=True)
-def connected(monkeypatch):
+def connected():
     """Widgets belong to visits during a test, and to nobody afterwards."""
-    monkeypatch.setitem(vars(ipywidgets.comm), "create_comm", ipywidgets.comm.create_comm)
-    visits.connect_widgets_to_visits()
-    yield
-    ipywidgets.Widget.on_widget_constructed(None)
+    with visits.widgets_belong_to_visits():
+        yield
 
 
 class Page:

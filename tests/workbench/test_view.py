@@ -1,11 +1,12 @@
 """The page, driven as a planner drives it: every control, both languages, errors, and two pages in one process."""
 
+import gc
 import threading
 
 import ipywidgets
 import pytest
 
-from simkit.params import load_strategy
+from simkit.params import ParameterError, load_strategy
 from simkit.workbench import open_workbench
 from simkit.workbench.campaigns import Campaigns
 from simkit.workbench.results import TABS
@@ -196,6 +197,13 @@ def test_closing_ends_the_thread_and_every_widget(opened):
     assert not page.background.alive
     assert threading.active_count() == threads
     assert all(widget.comm is None for widget in widgets)
+
+
+def test_a_page_that_cannot_be_opened_says_only_why(opened):
+    """No complaint of a half-made page hides the planner's mistake."""
+    with pytest.raises(ParameterError, match="no_such_strategy"):
+        opened(strategies=("no_such_strategy",))
+    gc.collect()
 
 
 def test_the_page_brings_the_font_of_the_charts(opened):
