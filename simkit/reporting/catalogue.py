@@ -60,6 +60,12 @@ def _recommendation(document: "Document") -> str:
     return next((content.recommendation for content in contents if content.kind == "summary"), "")
 
 
+def documents_in(folder: Path) -> Sequence[DocumentKind]:
+    """Return the kinds of documents that the report in *folder* has; none where there is no report."""
+    entry = _entry(folder)
+    return [kind for kind, file in entry.documents.items() if (folder / file).is_file()] if entry else []
+
+
 def write_catalogue(out_dir: Path, *, only_if_older: bool = False) -> Path:
     """Write index.html of a folder of reports anew and return it; folders that are no reports are left out.
 

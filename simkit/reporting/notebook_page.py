@@ -12,7 +12,7 @@ from simkit.campaign.fingerprint import versions
 from simkit.reporting.batch.batch import ReportError
 from simkit.reporting.batch.planned import notebook_folder
 from simkit.reporting.batch.shown import notebook_progress
-from simkit.reporting.catalogue import entry_of, write_catalogue
+from simkit.reporting.catalogue import documents_in, entry_of, write_catalogue
 from simkit.reporting.content import content_of
 from simkit.reporting.documents.document import Document, DocumentKind, Section, check_documents
 from simkit.reporting.documents.html import Page, outputs_of
@@ -54,11 +54,11 @@ def write_notebook_page(
 ) -> Path:
     """Execute the notebook, write its page into a folder of *out_dir*, list it in the catalogue there, and return its index.html.
 
-    An earlier page of that name and language is replaced, by a whole new one only. Raises `ReportError` after writing when the notebook
-    or a document failed: the notebook is kept with its error, and the page says so.
+    An earlier page of that name and language is replaced, with all documents that it has, by a whole new one only. Raises `ReportError`
+    after writing when the notebook or a document failed: the notebook is kept with its error, and the page says so.
     """
     target = report_folder(out_dir, page.folder, narrator.language)
-    kinds = check_documents(documents)
+    kinds = check_documents([*documents, *documents_in(target)])
     check_replaceable(target)
     with replacing_folder(target) as folder:
         result = _executed(page, folder)

@@ -153,6 +153,21 @@ def test_a_document_that_cannot_be_made_stops_no_other(reported, monkeypatch):
     assert 'href="smoke.pdf"' in (found.report.folder / "index.html").read_text()
 
 
+def test_a_report_keeps_the_documents_that_it_has(reported, monkeypatch):
+    """Asking for pages alone takes no document away, neither from an unchanged report nor from one that is written anew."""
+    monkeypatch.setattr(documents, "_write", lambda _, path, *__: path.write_text("made"))
+    folder = reported(documents=["deck"]).report.folder
+    before = state_of(folder)
+    assert counts(reported()) == (0, 3)
+    assert state_of(folder) == before
+    reported(force=True)
+    assert 'href="smoke.pptx"' in (folder / "index.html").read_text()
+    assert (folder / "smoke.pptx").is_file()
+    (folder / "smoke.pptx").unlink()
+    reported()
+    assert 'href="smoke.pptx"' not in (folder / "index.html").read_text()
+
+
 def test_an_unknown_document_is_refused(study, tmp_path):
     """The message names what there is."""
     with pytest.raises(ParameterError, match="did you mean 'pdf'"):

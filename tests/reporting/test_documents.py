@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from simkit.reporting import fonts
+from simkit.reporting import fonts, notebook_page
 from simkit.reporting.documents.html import Link, Page, embedded_font, outputs_of
+from simkit.reporting.execution import ExecutedNotebook
 from simkit.reporting.folders import slug
-from simkit.reporting.language import Narrator
+from simkit.reporting.language import Narrator, catalogue
 
 HARMFUL = ["<script>alert(1)</script>", "../../etc/passwd", "x" * 300, "a'b\"c&d", "银发关怀", "con\x00nul", ""]
 DISPLAYED = {
@@ -88,6 +89,22 @@ def test_what_comes_from_parameters_is_text_on_a_page(text):
     assert "<script" not in html
     assert "../../etc" not in "".join(re.findall(r'(?:href|src)="([^"]*)"', html))
     assert len(re.findall(r"<h1>", html)) == 1
+
+
+def test_a_page_that_is_written_anew_keeps_its_documents(tmp_path, monkeypatch):
+    """Who asks for the page alone does not lose the workbook that somebody else made."""
+    made = executed(tmp_path, "table")
+    result = ExecutedNotebook("job", made, seconds=0.0, error=None)
+    monkeypatch.setattr(notebook_page, "_executed", lambda *_: result)
+    words = ("job", "executed.ipynb", "answer", "T", "H", "L")
+    page = notebook_page.NotebookPage(*words, parameters={}, provenance={}, manifest={})
+    narrator = Narrator("en", {}, catalogue("en"))
+    for documents in (["workbook"], ["html"]):
+        index = notebook_page.write_notebook_page(
+            page, tmp_path / "reports", narrator, documents=documents, progress=False
+        )
+        assert 'href="answer.xlsx"' in index.read_text(encoding="utf-8")
+        assert (index.parent / "answer.xlsx").is_file()
 
 
 def test_a_page_needs_no_network_and_says_its_language():

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from simkit.params import DO_NOTHING, Finding, ParameterError
+from simkit.reporting.catalogue import documents_in
 from simkit.reporting.documents.document import DocumentKind, check_documents
 from simkit.reporting.execution.kept import KeptNotebooks, hash_of, notebook_key
 from simkit.reporting.folders import check_replaceable, is_whole, read_manifest, report_folder, slug
@@ -63,13 +64,17 @@ class PlannedReport:
     def of(
         cls, study: Study, out_dir: Path, *, language: str = "en", documents: Sequence[str] = ("html",)
     ) -> "PlannedReport":
-        """Plan a report. Raises `ParameterError` for an unknown language or document, nothing to compare, or a folder in use."""
+        """Plan a report; documents that an earlier one of that name has are made again, so that none is lost.
+
+        Raises `ParameterError` for an unknown language or document, nothing to compare, or a folder in use.
+        """
         if study.strategies == [DO_NOTHING]:
             problem = f"only {DO_NOTHING} is there; a report compares it with others"
             raise ParameterError([Finding(study.plan.name, "strategies", problem)])
-        planned = cls(study, check_language(language), check_documents(documents), Path(out_dir))
-        check_replaceable(planned.folder)
-        return planned
+        spoken = check_language(language)
+        folder = report_folder(out_dir, study.plan.name, spoken)
+        check_replaceable(folder)
+        return cls(study, spoken, check_documents([*documents, *documents_in(folder)]), Path(out_dir))
 
     @property
     def folder(self) -> Path:
