@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simkit.campaign import CampaignRun
+from simkit.campaign.campaign_run import CampaignRun
 
 COUPON_STATES = ("qualified", "claimed", "lapsed", "withdrawn", "redeemed", "expired", "revoked")
 COUPON_MONEY = (

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from benchmarks.configuration import FULL_BLOWN, bank, more_visits, strategy
 from benchmarks.table import Figure
-from simkit.campaign import run_campaign
+from simkit.campaign.run import run_campaign
 from simkit.params import Strategy
 
 FACTOR = 1.25

@@ -20,7 +20,7 @@ from benchmarks.configuration import (
 from benchmarks.mesa_model import run_mesa
 from benchmarks.per_customer import run_per_customer
 from benchmarks.table import Figure
-from simkit.campaign import run_campaign
+from simkit.campaign.run import run_campaign
 from simkit.params import Levers, Scenario, Strategy
 
 # The values to hold and to reach for, at a million customers and (one run of a planner's size) a hundred thousand.

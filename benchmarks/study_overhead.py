@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from benchmarks.table import Figure
-from simkit.campaign import CampaignRun
+from simkit.campaign.campaign_run import CampaignRun
 from simkit.params import Scenario, Strategy, StudyPlan, load_study
 from simkit.study import Model, ResultStore, plan_runs, run_study
 

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from simkit.cli import app
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.params import Levers, Scenario, document_parameters, load_scenario
 
 ROOT = Path(__file__).parents[1]

@@ -5,8 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from simkit.campaign import run_campaign
-from simkit.metrics import KPIS, OF_MECHANISMS, lasting_user_value, run_metrics
+from simkit.campaign.run import run_campaign
+from simkit.metrics.catalogue import KPIS, OF_MECHANISMS
+from simkit.metrics.measuring import lasting_user_value, run_metrics
 from simkit.metrics.mechanisms import MECHANISMS
 from simkit.params import load_scenario, load_strategy
 from tests.campaign.banks import changed, doing, frame

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +16,7 @@ from simkit.campaign.behaviour.payments import Payments
 from simkit.campaign.behaviour.programme_play import ProgrammePlay
 from simkit.campaign.behaviour.reward_play import NoReward, RewardPlay
 from simkit.campaign.calls.contact_centre import ContactCentre
+from simkit.campaign.campaign_run import CampaignRun, Detail
 from simkit.campaign.contacts.contact_policy import ContactRecord
 from simkit.campaign.contacts.opening import Opening
 from simkit.campaign.field.community_events import CommunityEvents
@@ -36,28 +35,6 @@ from simkit.params import Scenario, Strategy, draw_parameters, resolve
 from simkit.population import make_population
 from simkit.streams import Streams
 from simkit.workdays import WorkCalendar
-
-Detail = Literal["daily", "full"]
-
-
-@dataclass(frozen=True)
-class CampaignRun:
-    """A finished run: plain data, no live simulator.
-
-    tables: the ledger by table name. parameters: what the run was made of. fingerprint: SHA-256 of everything that determines it.
-    seconds: wall time, no part of the content.
-    """
-
-    scenario: str
-    strategy: str
-    draw: int
-    replication: int
-    detail: str
-    fingerprint: str
-    tables: Mapping[str, pa.Table]
-    parameters: Mapping[str, Any]
-    versions: Mapping[str, str]
-    seconds: float
 
 
 def run_campaign(

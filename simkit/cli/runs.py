@@ -38,8 +38,9 @@ def run(
     store: StoreOption = STORE,
 ) -> None:
     """Make one run and print its key figures; any run of a study can be repeated alone."""
-    from simkit.campaign import run_campaign, run_fingerprint
-    from simkit.metrics import run_metrics
+    from simkit.campaign.fingerprint import run_fingerprint
+    from simkit.campaign.run import run_campaign
+    from simkit.metrics.measuring import run_metrics
     from simkit.study import CAMPAIGN, ResultStore
     from simkit.study.planning import with_scale_and_seed
 
@@ -65,7 +66,8 @@ def explain(
     scale: ScaleOption = None,
 ) -> None:
     """Say why a customer would open the wallet with this probability at a first contact."""
-    from simkit.campaign import Channel, explain_opening
+    from simkit.campaign.explanation import explain_opening
+    from simkit.campaign.vocabulary import Channel
     from simkit.study.planning import with_scale_and_seed
 
     known = {code.name.lower(): code for code in Channel if code is not Channel.ORGANIC}

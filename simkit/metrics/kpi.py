@@ -8,6 +8,8 @@ from typing import Literal
 
 Better = Literal["higher", "lower", "neither"]
 Source = Literal["computed", "tally", "figure", "ratio"]
+ALL = "all"
+"""The segment of all customers."""
 
 
 @dataclass(frozen=True)

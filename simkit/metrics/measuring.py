@@ -9,14 +9,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from simkit.campaign import CampaignRun
+from simkit.campaign.campaign_run import CampaignRun
 from simkit.campaign.contacts.conversion import beta_geometric_hazard
 from simkit.metrics.catalogue import KPIS
+from simkit.metrics.kpi import ALL
 from simkit.metrics.ledger_columns import Floats, LedgerColumns
 from simkit.params import Scenario, draw_parameters
 from simkit.params.levers import MESSAGE_CHANNELS
 
-ALL = "all"
 _WEEKS_PER_YEAR = 52
 _LASTING_WEEKS = 13
 _LESS_THAN_A_FEN = 0.005

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.params import DO_NOTHING
 from simkit.reporting.chart_style import (
     INK,

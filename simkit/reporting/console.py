@@ -10,8 +10,9 @@ import pyarrow as pa
 from rich.markup import escape
 from rich.table import Table
 
-from simkit.campaign import CampaignRun
-from simkit.metrics import ALL, KPIS, OF_MECHANISMS
+from simkit.campaign.campaign_run import CampaignRun
+from simkit.metrics.catalogue import KPIS, OF_MECHANISMS
+from simkit.metrics.kpi import ALL
 from simkit.reporting.lookups import Comparison
 from simkit.reporting.quantities import NO_BREAK, Quantities
 from simkit.study import (

@@ -9,7 +9,8 @@ from typing import Literal, get_args
 
 import yaml
 
-from simkit.metrics import KPIS, Kpi
+from simkit.metrics.catalogue import KPIS
+from simkit.metrics.kpi import Kpi
 from simkit.params import Finding, ParameterError, nearest
 from simkit.reporting.content import Figure, finite
 from simkit.reporting.lookups import LEAST_CUSTOMERS, Withheld

@@ -1,6 +1,6 @@
 """A study's tables as typed lookups: one estimate for each strategy, KPI and segment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
@@ -20,6 +20,25 @@ _NOTHING = Estimate(0, np.nan, np.nan, np.nan)
 _Key = tuple[str, str, str]
 
 
+class _Rows(Mapping[_Key, Estimate]):
+    """The estimates of a table's rows by their keys, each made when it is asked for: a page shows few of tens of thousands."""
+
+    def __init__(self, rows: Mapping[_Key, int], table: pd.DataFrame, columns: tuple[str, ...]) -> None:
+        self._rows = rows
+        self._runs = table["n"].to_numpy(dtype=int)
+        self._numbers = table[list(columns)].to_numpy(dtype=float)
+
+    def __getitem__(self, key: _Key) -> Estimate:
+        row = self._rows[key]
+        return Estimate(int(self._runs[row]), *self._numbers[row].tolist())
+
+    def __iter__(self) -> Iterator[_Key]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 @dataclass(frozen=True)
 class Withheld(Estimate):
     """An estimate that is kept from readers: all NaN. small: it counts too few customers; else it would tell one that does."""
@@ -34,27 +53,21 @@ class Withheld(Estimate):
 
 @dataclass(frozen=True)
 class Comparison:
-    """The comparison of a study's strategies, in the study's order."""
+    """The comparison of a study's strategies, in the study's order; n: runs of each."""
 
     strategies: tuple[str, ...]
     confidence: float
+    n: int
     _alone: Mapping[_Key, Estimate]
     _against: Mapping[_Key, Estimate]
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> Self:
         """Read the table `Study.comparison`."""
-        keys = _keys(table, ("strategy", "kpi", "segment"))
-        alone = _estimates(table, _ALONE)
-        against = _estimates(table, _AGAINST)
-        names = tuple(dict.fromkeys(strategy for strategy, _, _ in keys))
-        confidence = float(table["confidence"].to_numpy()[0])
-        return cls(names, confidence, dict(zip(keys, alone, strict=True)), dict(zip(keys, against, strict=True)))
-
-    @property
-    def n(self) -> int:
-        """Runs of each strategy."""
-        return max(estimate.n for estimate in self._alone.values())
+        rows = _places(table, ("strategy", "kpi", "segment"))
+        names = tuple(dict.fromkeys(strategy for strategy, _, _ in rows))
+        confidence, n = float(table["confidence"].to_numpy()[0]), int(table["n"].max())
+        return cls(names, confidence, n, _Rows(rows, table, _ALONE), _Rows(rows, table, _AGAINST))
 
     @property
     def cells(self) -> Mapping[_Key, Estimate]:
@@ -84,8 +97,7 @@ class Attribution:
     def of(cls, table: pd.DataFrame) -> Self:
         """Read the table `Study.who`."""
         lasting = table[table["stage"] == "lasting"]
-        keys = _keys(lasting, ("strategy", "segment", "who"))
-        return cls(dict(zip(keys, _estimates(lasting, ("mean", "low", "high")), strict=True)))
+        return cls(_Rows(_places(lasting, ("strategy", "segment", "who")), lasting, ("mean", "low", "high")))
 
     @property
     def cells(self) -> Mapping[_Key, Estimate]:
@@ -101,15 +113,10 @@ class Attribution:
         return self._lasting[strategy, segment, who]
 
 
-def _keys(table: pd.DataFrame, columns: tuple[str, str, str]) -> list[_Key]:
+def _places(table: pd.DataFrame, columns: tuple[str, str, str]) -> dict[_Key, int]:
+    """Return in which row each key stands."""
     first, second, third = (table[column].astype(str).tolist() for column in columns)
-    return list(zip(first, second, third, strict=True))
-
-
-def _estimates(table: pd.DataFrame, columns: tuple[str, ...]) -> list[Estimate]:
-    values: list[list[float]] = table[list(columns)].to_numpy(dtype=float).tolist()
-    runs: list[int] = table["n"].to_numpy(dtype=int).tolist()
-    return [Estimate(n, *numbers) for n, numbers in zip(runs, values, strict=True)]
+    return {key: row for row, key in enumerate(zip(first, second, third, strict=True))}
 
 
 def one_estimate(by_replication: NDArray[np.float64], confidence: float) -> Estimate:

@@ -7,7 +7,8 @@ is not guarded: sums over different key figures, increases from day to day, and 
 
 from collections.abc import Iterable, Mapping
 
-from simkit.metrics import ALL, KPIS
+from simkit.metrics.catalogue import KPIS
+from simkit.metrics.kpi import ALL
 from simkit.params import DO_NOTHING, Scenario
 from simkit.reporting.lookups import LEAST_CUSTOMERS, Attribution, Comparison, Withheld
 from simkit.study import (

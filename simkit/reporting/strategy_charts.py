@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.params import DO_NOTHING
 from simkit.reporting.chart_style import (
     FAINT,

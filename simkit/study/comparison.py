@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from simkit.metrics import Kpi
+from simkit.metrics.kpi import Kpi
 from simkit.params import DO_NOTHING
 from simkit.study.estimates import Estimates, Values, estimate, fieller, linearised
 

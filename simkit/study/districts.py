@@ -13,9 +13,8 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from simkit.campaign import offered_programme
-from simkit.campaign.switchboard import taking_part
-from simkit.metrics import KPIS
+from simkit.campaign.offered_programme import offered_programme
+from simkit.metrics.catalogue import KPIS
 from simkit.params import Finding, Levers, ParameterError, Scenario, Strategy, resolve
 
 SMALLEST_DISTRICT: Final = 20_000
@@ -70,6 +69,8 @@ def refuse_shared(scenario: Scenario, strategy: Strategy, districts: int) -> Non
 
 
 def _shared(scenario: Scenario, strategy: Strategy) -> Iterator[tuple[str, str]]:
+    from simkit.campaign.switchboard import taking_part  # noqa: PLC0415 - who only reads results never loads the model
+
     levers = resolve(scenario, strategy).levers
     for key in taking_part(scenario, levers):
         if key not in LOCAL | AVERAGED:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from simkit.campaign import CampaignRun, Detail
+from simkit.campaign.campaign_run import CampaignRun, Detail
 from simkit.params import ParameterError, Scenario
 from simkit.study.planning import Model, RunTask
 from simkit.study.store import ResultStore, packed

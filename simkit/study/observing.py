@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from simkit.campaign.fingerprint import hash_of
-from simkit.metrics import ALL, KPIS
+from simkit.metrics.catalogue import KPIS
+from simkit.metrics.kpi import ALL
 from simkit.params import (
     Finding,
     ParameterError,

@@ -16,9 +16,10 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from simkit.campaign import CampaignRun, Detail, compile_offered, resolved_parameters, run_campaign
-from simkit.campaign.fingerprint import fingerprint_of, hash_of_parameters
-from simkit.metrics import run_metrics
+from simkit.campaign.campaign_run import CampaignRun, Detail
+from simkit.campaign.fingerprint import fingerprint_of, hash_of_parameters, resolved_parameters
+from simkit.campaign.offered_programme import compile_offered
+from simkit.metrics.measuring import run_metrics
 from simkit.params import Scenario, Strategy, StudyPlan, load_scenario, load_strategy
 from simkit.study.districts import one_district, refuse_shared
 
@@ -77,7 +78,15 @@ def _hash_of_parameters(scenario: Scenario, strategy: Strategy) -> str:
     return hash_of_parameters(resolved_parameters(scenario, strategy))
 
 
-CAMPAIGN = Model(run_campaign, _hash_of_parameters, fingerprint_of, run_metrics, compile_offered, "simkit.metrics")
+def _run_campaign(
+    scenario: Scenario, strategy: Strategy, draw: int, replication: int, *, detail: Detail
+) -> CampaignRun:
+    from simkit.campaign.run import run_campaign  # noqa: PLC0415 - who only reads results never loads the model
+
+    return run_campaign(scenario, strategy, draw, replication, detail=detail)
+
+
+CAMPAIGN = Model(_run_campaign, _hash_of_parameters, fingerprint_of, run_metrics, compile_offered, "simkit.metrics")
 
 
 @functools.cache

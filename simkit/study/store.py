@@ -18,7 +18,7 @@ import pyarrow as pa
 from pydantic_core import to_json
 
 from simkit.atomic_files import replacing, sweep
-from simkit.campaign import CampaignRun
+from simkit.campaign.campaign_run import CampaignRun
 from simkit.identity_cache import once_for_each
 from simkit.params import Finding, ParameterError
 

@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 
 from simkit.atomic_files import replacing
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.params import Finding, ParameterError, StudyPlan
 from simkit.study.attribution import attribute
 from simkit.study.comparison import compare

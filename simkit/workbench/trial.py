@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from simkit.campaign import resolved_parameters
+from simkit.campaign.fingerprint import resolved_parameters
 from simkit.params import Levers, Scenario, Strategy, resolve, with_levers
 from simkit.params.levers import Title
 from simkit.workbench.levers import MESSAGES, PROGRAMME, RULES, Lever, Value, value_at, written_rule

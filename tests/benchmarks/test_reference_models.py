@@ -11,7 +11,7 @@ from benchmarks.accounts import ledger_accounts
 from benchmarks.configuration import MECHANISMS, diff, with_value, without
 from benchmarks.mesa_model import run_mesa
 from benchmarks.per_customer import run_per_customer
-from simkit.campaign import run_campaign
+from simkit.campaign.run import run_campaign
 from simkit.params import load_scenario
 
 # The probability, fixed before any run, that one of all figures of a test is called different by luck alone (Holm).

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from simkit.campaign import CampaignRun
+from simkit.campaign.campaign_run import CampaignRun
 from simkit.params import Scenario, Strategy
 
 SHIPPED = (

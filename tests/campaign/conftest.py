@@ -4,7 +4,7 @@ import functools
 
 import pytest
 
-from simkit.campaign import Campaign, run_campaign
+from simkit.campaign.run import Campaign, run_campaign
 from simkit.params import load_scenario, load_strategy
 from tests.campaign.banks import changed, doing
 

@@ -3,7 +3,8 @@
 import hashlib
 import sys
 
-from simkit.campaign import CampaignRun, run_campaign
+from simkit.campaign.campaign_run import CampaignRun
+from simkit.campaign.run import run_campaign
 from simkit.params import load_scenario, load_strategy
 
 

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import yaml
 
-from simkit.campaign import CampaignRun, run_campaign
 from simkit.campaign.behaviour import programme_play
 from simkit.campaign.behaviour.players import Players
+from simkit.campaign.campaign_run import CampaignRun
+from simkit.campaign.run import run_campaign
 from simkit.params import Scenario
 from simkit.rewards import NEVER, Programme, RewardEngine
 from tests.campaign.banks import doing

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simkit.campaign import run_campaign
 from simkit.campaign.ledger_tables import COUPON_COUNTS
+from simkit.campaign.run import run_campaign
 from simkit.campaign.wallet.wallets import ACTIVE_DAYS, LASTING_DAYS
-from simkit.metrics import run_metrics
+from simkit.metrics.measuring import run_metrics
 from simkit.params import load_strategy, resolve
 from simkit.rewards import load_programme
 from tests.campaign.banks import OPENED, SHIPPED, WITH_A_PERSON, changed, doing, frame

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from simkit.campaign import run_campaign
+from simkit.campaign.run import run_campaign
 from simkit.params import load_strategy
 from simkit.params.mechanisms.leads import LEAD_SOURCES
 from tests.campaign.banks import (

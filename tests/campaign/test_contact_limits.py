@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simkit.campaign import Campaign
+from simkit.campaign.run import Campaign
 from simkit.params import Hours, load_strategy, resolve
 from simkit.workdays import WorkCalendar
 from tests.campaign.banks import (

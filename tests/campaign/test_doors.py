@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from simkit.campaign import Campaign, run_campaign
+from simkit.campaign.run import Campaign, run_campaign
 from tests.campaign.banks import ALL_ALIKE, NOBODY_OPENS_ALONE, changed, doing, frame
 
 NEVER_BY_CHANCE = 1e-4

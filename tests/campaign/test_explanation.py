@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from simkit.campaign import Campaign, Channel, explain_opening, run_campaign
+from simkit.campaign.explanation import explain_opening
+from simkit.campaign.run import Campaign, run_campaign
+from simkit.campaign.vocabulary import Channel
 from tests.campaign.banks import changed, doing, frame
 
 CHANNELS = [channel for channel in Channel if Channel.ORGANIC < channel <= Channel.WECHAT_ACCOUNT]

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from simkit.campaign import resolved_parameters, run_campaign, run_fingerprint
+from simkit.campaign.fingerprint import resolved_parameters, run_fingerprint
+from simkit.campaign.run import run_campaign
 from simkit.params import load_strategy
 from tests.campaign.banks import changed, doing
 

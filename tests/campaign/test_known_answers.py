@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, chisquare, t
 
-from simkit.campaign import run_campaign
+from simkit.campaign.run import run_campaign
 from tests.campaign import erlang
 from tests.campaign.banks import ALL_ALIKE, ALL_DAY, NOBODY_OPENS_ALONE, OPENED, changed, doing, frame
 

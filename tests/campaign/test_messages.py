@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from simkit.campaign import run_campaign
+from simkit.campaign.run import run_campaign
 from tests.campaign.banks import ALL_ALIKE, NOBODY_OPENS_ALONE, changed, doing, frame
 
 CUSTOMERS = 20_000

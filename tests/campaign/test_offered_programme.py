@@ -7,7 +7,9 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from simkit.campaign import compile_offered, offered_programme, resolved_parameters, run_campaign
+from simkit.campaign.fingerprint import resolved_parameters
+from simkit.campaign.offered_programme import compile_offered, offered_programme
+from simkit.campaign.run import run_campaign
 from simkit.cli import app
 from simkit.params import ParameterError, resolve
 from simkit.rewards import RewardEngine

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simkit.campaign import Campaign, Channel, run_campaign
+from simkit.campaign.run import Campaign, run_campaign
+from simkit.campaign.vocabulary import Channel
 from simkit.workdays import WorkCalendar
 from tests.campaign.banks import core, frame
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simkit.campaign import run_campaign
+from simkit.campaign.run import run_campaign
 from tests.campaign.banks import changed, doing, frame
 from tests.campaign.programmes import play, rules
 from tests.mechanisms.effects import assert_moves, covers, small_bank

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simkit.campaign import Campaign, run_campaign
 from simkit.campaign.calls import dialling
 from simkit.campaign.capacity.work_list import WorkList
 from simkit.campaign.field import doors
+from simkit.campaign.run import Campaign, run_campaign
 from simkit.params import load_strategy
 from tests.campaign import digest
 from tests.campaign.banks import changed, core, doing, frame

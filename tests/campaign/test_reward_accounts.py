@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simkit.metrics import run_metrics
+from simkit.metrics.measuring import run_metrics
 from simkit.rewards import NEVER
 from tests.campaign.banks import changed, frame
 from tests.campaign.programmes import bank_fen, event_days, play, rules, states_on

@@ -5,8 +5,8 @@ import datetime
 import numpy as np
 import pytest
 
-from simkit.campaign import run_campaign
-from simkit.metrics import run_metrics
+from simkit.campaign.run import run_campaign
+from simkit.metrics.measuring import run_metrics
 from simkit.rewards import NEVER
 from tests.campaign.banks import changed, doing, frame
 from tests.campaign.programmes import ALL_USERS, NO_EFFECT, bank_fen, play, rules, states_on

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simkit.campaign import run_campaign
-from simkit.metrics import run_metrics
+from simkit.campaign.run import run_campaign
+from simkit.metrics.measuring import run_metrics
 from tests.campaign.banks import changed, doing, frame
 from tests.campaign.programmes import ALL_USERS, NO_EFFECT, play, rules
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, chisquare
 
-from simkit.campaign import Campaign, run_campaign
+from simkit.campaign.run import Campaign, run_campaign
 from tests.campaign.banks import changed, doing, frame
 from tests.campaign.programmes import NO_EFFECT, play, rules
 

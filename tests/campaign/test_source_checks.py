@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from simkit.campaign import Campaign, run_campaign
-from simkit.metrics import run_metrics
+from simkit.campaign.run import Campaign, run_campaign
+from simkit.metrics.measuring import run_metrics
 from tests.campaign.banks import ALL_ALIKE, NOBODY_OPENS_ALONE, SHIPPED, changed, core, doing, frame
 
 SIGMAS = 4

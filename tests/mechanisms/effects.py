@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from simkit.campaign import CampaignRun, run_campaign, run_fingerprint
-from simkit.metrics import run_metrics
+from simkit.campaign.campaign_run import CampaignRun
+from simkit.campaign.fingerprint import run_fingerprint
+from simkit.campaign.run import run_campaign
+from simkit.metrics.measuring import run_metrics
 from simkit.params import Scenario, Strategy, load_scenario
 from tests.campaign.banks import changed, core, doing
 from tests.campaign.digest import digests

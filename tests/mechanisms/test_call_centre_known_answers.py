@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from simkit.campaign import run_campaign
 from simkit.campaign.calls import hotline
 from simkit.campaign.capacity.staffed_lines import Duty, Jobs, StaffedLines, serve
+from simkit.campaign.run import run_campaign
 from simkit.params import load_scenario
 from simkit.streams import Streams
 from tests.campaign import erlang

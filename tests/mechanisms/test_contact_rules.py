@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simkit.campaign import run_campaign
 from simkit.campaign.contacts.contact_rules import UNASKED, ContactRules, channels_of
 from simkit.campaign.contacts.quiet_hours import Delivery, delivery
 from simkit.campaign.ledger import ContactBatch
-from simkit.campaign.run import Campaign
+from simkit.campaign.run import Campaign, run_campaign
 from simkit.campaign.switchboard import MECHANISMS, taking_part
 from simkit.campaign.vocabulary import UNHEARD, Channel, Outcome
 from simkit.params import load_strategy

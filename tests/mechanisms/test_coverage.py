@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from tests.mechanisms.coverage import CONTEXT, ROOT, claims, document
 from tests.mechanisms.rows import ROWS
 from tests.test_documentation import KEYS

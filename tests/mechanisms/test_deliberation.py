@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from simkit.campaign import Campaign
 from simkit.campaign.contacts.meetings import FACE_TO_FACE
+from simkit.campaign.run import Campaign
 from simkit.params import load_scenario, load_strategy
 from tests.campaign.banks import changed, doing
 from tests.mechanisms.effects import assert_moves, bank_with, covers, figures, without

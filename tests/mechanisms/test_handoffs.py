@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simkit.campaign import run_campaign
+from simkit.campaign.run import run_campaign
 from simkit.params import ParameterError, resolve
 from tests.campaign.banks import changed, doing, frame
 from tests.mechanisms.effects import (

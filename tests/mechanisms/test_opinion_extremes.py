@@ -2,7 +2,7 @@
 
 import pytest
 
-from simkit.campaign import run_campaign
+from simkit.campaign.run import run_campaign
 from simkit.params import Measure, load_strategy
 from simkit.params.mechanisms import opinion
 from tests.campaign.banks import changed, doing

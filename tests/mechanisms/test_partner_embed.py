@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simkit.campaign import run_campaign
+from simkit.campaign.run import run_campaign
 from simkit.params import ParameterError, resolve
 from tests.campaign.banks import NOBODY_OPENS_ALONE, changed, doing, frame
 from tests.mechanisms.effects import NOTHING, assert_moves, assert_nothing_moves, bank_with, covers, without

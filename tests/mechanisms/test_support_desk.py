@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simkit.campaign import Campaign
+from simkit.campaign.run import Campaign
 from simkit.campaign.signals import Signal
 from tests.campaign.banks import changed, doing, frame
 from tests.mechanisms.effects import (

@@ -5,9 +5,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from simkit.campaign import run_campaign
 from simkit.campaign.messaging.tag_store import dispersion
-from simkit.campaign.run import Campaign
+from simkit.campaign.run import Campaign, run_campaign
 from simkit.params import ParameterError, Scenario, resolve
 from tests.campaign.banks import changed, doing, frame
 from tests.mechanisms.effects import NOTHING, assert_moves, assert_nothing_moves, bank_with, covers, figures, without

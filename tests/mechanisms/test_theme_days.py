@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simkit.campaign import run_campaign
+from simkit.campaign.run import run_campaign
 from simkit.params import ParameterError, resolve
 from simkit.workdays import WorkCalendar
 from tests.campaign.banks import changed, doing, frame

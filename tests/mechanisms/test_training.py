@@ -5,9 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from simkit.campaign import Campaign, Channel
+from simkit.campaign.run import Campaign
 from simkit.campaign.visits.courses import course_days
 from simkit.campaign.visits.training import Training
+from simkit.campaign.vocabulary import Channel
 from simkit.params import resolve
 from tests.campaign.banks import changed, doing, frame
 from tests.mechanisms.effects import assert_moves, assert_nothing_moves, bank_with, covers, figures, played, without

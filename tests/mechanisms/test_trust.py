@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from simkit.campaign import Campaign
 from simkit.campaign.contacts.conversion import probability
+from simkit.campaign.run import Campaign
 from simkit.campaign.signals import Signal
 from simkit.campaign.vocabulary import Channel
 from tests.campaign.banks import changed, doing

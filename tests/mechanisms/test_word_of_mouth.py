@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy.optimize import curve_fit
 
-from simkit.campaign import Campaign, run_campaign
 from simkit.campaign.opinion.neighbourhood import Neighbourhood
+from simkit.campaign.run import Campaign, run_campaign
 from simkit.campaign.signals import Signal
 from simkit.campaign.vocabulary import Channel
 from tests.campaign.banks import NOBODY_OPENS_ALONE, changed, doing, frame

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from simkit.campaign import run_campaign
+from simkit.campaign.run import run_campaign
 from simkit.params import Measure, ParameterError, Scenario, Strategy, YamlFile, load_strategy, read_yaml, validated
 from simkit.params.channels import Message, Partner
 

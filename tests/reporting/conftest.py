@@ -5,7 +5,7 @@ import itertools
 import nbformat
 import pytest
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.params import load_study
 from simkit.reporting import write_report
 from simkit.reporting.batch import planned

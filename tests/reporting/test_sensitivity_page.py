@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from simkit import cli
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.params import load_scenario, load_strategy, load_study, parameter_folder
 from simkit.params.uncertainty import uncertain_numbers
 from simkit.reporting import fonts

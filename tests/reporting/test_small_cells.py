@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.params import DO_NOTHING, load_scenario, load_study
 from simkit.reporting import write_report
 from simkit.reporting.content import content_of

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from simkit.campaign import CampaignRun
+from simkit.campaign.campaign_run import CampaignRun
 from simkit.params import load_strategy
 from simkit.study import Model, RunTask
 

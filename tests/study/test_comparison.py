@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.study import compare
 from simkit.study.estimates import estimate, fieller
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simkit.metrics import KPIS, OF_MECHANISMS
+from simkit.metrics.catalogue import KPIS, OF_MECHANISMS
 from simkit.params import load_study
 from simkit.study import plan_runs, run_study
 from simkit.study.comparison import AGAINST_DOING_NOTHING

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.params import ParameterError, UncertainNumber, drawn_values, load_study, uncertain_numbers
 from simkit.study import run_study
 from simkit.study.planning import study_scenario

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simkit.campaign import offered_programme
+from simkit.campaign.offered_programme import offered_programme
 from simkit.params import Levers, ParameterError, resolve
 from simkit.reporting.language import LANGUAGES, catalogue
 from simkit.workbench.levers import offered_levers, rules_of

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 from matplotlib.axes import Axes
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.reporting.chart_style import (
     BASELINE_COLOUR,
     FAINT,

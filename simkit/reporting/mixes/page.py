@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.params.mix_plan import load_mix_plan
 from simkit.reporting.chart_style import Chart
 from simkit.reporting.language import Narrator, catalogue, check_language

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.reporting.chart_style import FAINT, INK, MUTED, Chart, chart_style, finish, new_figure, quantity_axis
 from simkit.reporting.comparison_charts import sample_note
 from simkit.reporting.content import Plot, Series

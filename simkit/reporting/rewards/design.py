@@ -14,7 +14,7 @@ import pandas as pd
 import yaml
 
 from simkit.atomic_files import replacing
-from simkit.campaign import offered_programme
+from simkit.campaign.offered_programme import offered_programme
 from simkit.params import (
     DO_NOTHING,
     Finding,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.reporting.chart_style import Chart
 from simkit.reporting.language import Language, Narrator, check_language
 from simkit.reporting.lookups import Comparison

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.reporting.chart_style import FAINT, INK, MUTED, Chart, chart_style, finish, new_figure, quantity_axis
 from simkit.reporting.content import Plot
 from simkit.reporting.lookups import as_arrays, highest

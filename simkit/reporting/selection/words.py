@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.params import Bound, Figure
 from simkit.reporting.language import Language, Narrator
 from simkit.study import Chosen, Estimate

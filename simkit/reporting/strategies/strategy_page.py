@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.metrics.mechanisms import MECHANISMS
 from simkit.params import DO_NOTHING, Finding, ParameterError, nearest
 from simkit.reporting import strategy_charts

@@ -14,11 +14,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from simkit.metrics import ALL
+from simkit.metrics.kpi import ALL
 from simkit.params import DO_NOTHING, Scenario, drawn_values, uncertain_numbers
 from simkit.study import Estimate, Study
 from simkit.study.estimates import Estimates, fieller
-from simkit.study.robustness.discovery import numbers_that_matter
 from simkit.study.variances import Values
 
 LEAST_DRAWS = 20
@@ -120,6 +119,8 @@ def telling_numbers(study: Study, strategy: str) -> list[str]:
     """
     if study.plan.draws < LEAST_DRAWS:
         return []
+    from simkit.study.robustness.discovery import numbers_that_matter  # noqa: PLC0415 - scipy.stats takes a fifth of a page to load
+
     net = _by_run(study.metrics, (strategy, DO_NOTHING), "net_value").mean(axis=-1)
     scenario = Scenario.model_validate_json(json.dumps(study.record.scenario))
     keys = [number.key for number in uncertain_numbers(scenario)]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.params import (
     Finding,
     ParameterError,

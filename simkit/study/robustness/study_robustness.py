@@ -10,7 +10,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from simkit.metrics import ALL, KPIS, Kpi
+from simkit.metrics.catalogue import KPIS
+from simkit.metrics.kpi import ALL, Kpi
 from simkit.params import (
     DO_NOTHING,
     Finding,

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from simkit.campaign.fingerprint import versions
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.params import (
     DO_NOTHING,
     Choice,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simkit.metrics import KPIS
+from simkit.metrics.catalogue import KPIS
 from simkit.params import Finding, ParameterError, StudyPlan, Target, Until, load_strategy, nearest
 from simkit.study.estimates import Values
 from simkit.study.observing import CampaignObserver

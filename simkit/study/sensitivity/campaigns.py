@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from simkit.metrics import ALL, KPIS, Kpi
+from simkit.metrics.catalogue import KPIS
+from simkit.metrics.kpi import ALL, Kpi
 from simkit.params import (
     DO_NOTHING,
     Finding,
