@@ -17,8 +17,8 @@ from simkit.reporting.content import content_of
 from simkit.reporting.documents.document import Document, DocumentKind, Section, check_documents
 from simkit.reporting.documents.html import Page, outputs_of
 from simkit.reporting.documents.written import INDEX, Written, write_documents
-from simkit.reporting.execution import ExecutedNotebook, NotebookJob, execute_notebooks
-from simkit.reporting.execution.jobs import read_notebook
+from simkit.reporting.execution.engines import execute_notebooks
+from simkit.reporting.execution.jobs import ExecutedNotebook, NotebookJob, read_notebook
 from simkit.reporting.folders import MANIFEST, check_replaceable, report_folder, write_manifest
 from simkit.reporting.language import Narrator
 from simkit.reporting.provenance import made_with
@@ -93,16 +93,17 @@ def _write(
     kinds: Sequence[DocumentKind],
     name: str,
 ) -> Written:
+    shown = None if result.error else read_notebook(result.target)
     index = Page(
         title=page.title,
         heading=page.heading,
         lead=page.lead,
-        body=Markup() if result.error else outputs_of(result.target),
+        body=Markup() if shown is None else outputs_of(shown),
         failed_notebook=page.notebook if result.error else None,
         manifest=MANIFEST,
         provenance=page.provenance,
     )
-    blocks = () if result.error else content_of(read_notebook(result.target))
+    blocks = () if shown is None else content_of(shown)
     section = Section(page.heading, page.lead, blocks)
     document = Document(page.heading, page.lead, narrator.language, [section], page.provenance)
     written = write_documents(folder, name, {INDEX: index}, document, kinds, narrator)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from simkit.reporting import fonts, notebook_page
 from simkit.reporting.documents.html import Link, Page, embedded_font, outputs_of
-from simkit.reporting.execution import ExecutedNotebook
+from simkit.reporting.execution.jobs import ExecutedNotebook, read_notebook
 from simkit.reporting.folders import slug
 from simkit.reporting.language import Narrator, catalogue
 
@@ -35,6 +35,7 @@ def executed(folder, *shown):
     noise = nbformat.v4.new_output("stream", name="stderr", text="a warning")
     cells = [
         nbformat.v4.new_markdown_cell("for those who open it", metadata={"tags": ["hide"]}),
+        nbformat.v4.new_markdown_cell("An analyst's *own* words"),
         nbformat.v4.new_code_cell("secret: str = 'code'", metadata={"tags": ["parameters"]}),
         nbformat.v4.new_code_cell("secret = 'code'", metadata={"tags": ["injected-parameters"]}),
         nbformat.v4.new_code_cell("secret_code()", execution_count=3, outputs=[*results, noise]),
@@ -51,25 +52,26 @@ def page(narrator=None, **values):
 
 
 def test_a_notebook_is_shown_without_its_code(tmp_path):
-    """No code, no parameters, no prompts, no warnings; only what was displayed."""
-    body = outputs_of(executed(tmp_path, "table"))
+    """No code, no parameters, no prompts, no warnings; only what was displayed, and what its author says to readers."""
+    body = outputs_of(read_notebook(executed(tmp_path, "table")))
     assert "<table></table>" in body
+    assert "<em>own</em> words" in body
     for hidden in ("secret", "those who open", "In [", "[3]", "a warning", "a table"):
         assert hidden not in body
 
 
 def test_a_chart_becomes_a_figure_with_heading_description_and_numbers(tmp_path):
     """The picture is inside the page, its description escaped."""
-    body = outputs_of(executed(tmp_path, "chart"))
+    body = outputs_of(read_notebook(executed(tmp_path, "chart")))
     assert 'src="data:image/png;base64,aGVsbG8="' in body
-    assert """alt='&lt;b&gt;"alt"&lt;/b&gt;'""" in body
+    assert 'alt="&lt;b&gt;&#34;alt&#34;&lt;/b&gt;"' in body
     assert "H&lt;1&gt;</h2>" in body
     assert "<figcaption><i>1</i></figcaption>" in body
 
 
 def test_scripts_and_widgets_are_left_out(tmp_path):
     """Nothing on a page moves or runs, whatever a notebook's libraries displayed."""
-    body = outputs_of(executed(tmp_path, "progress", "script", "words"))
+    body = outputs_of(read_notebook(executed(tmp_path, "progress", "script", "words")))
     assert "<script" not in body
     assert "Progress(1)" not in body
     assert "alert" not in body

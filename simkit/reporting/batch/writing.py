@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from shutil import copyfile
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -40,6 +41,14 @@ def write_report_folder(
     return written.not_made
 
 
+class _Shown(NamedTuple):
+    """What an executed notebook shows (nothing where it failed), and how long it took."""
+
+    body: Markup
+    blocks: tuple[Block, ...]
+    seconds: float | None
+
+
 @dataclass(frozen=True)
 class _Writer:
     report: PlannedReport
@@ -71,8 +80,21 @@ class _Writer:
         write_manifest(self.folder, manifest)
 
     def _account(self, notebook: PlannedNotebook) -> Mapping[str, object]:
-        took = read_notebook(self.folder / notebook.path).metadata.get("papermill", {}).get("duration")
-        return {"key": notebook.key, "seconds": took and round(took, 2), "error": self.errors.get(notebook)}
+        seconds = self._shown[notebook].seconds
+        return {"key": notebook.key, "seconds": seconds and round(seconds, 2), "error": self.errors.get(notebook)}
+
+    @cached_property
+    def _shown(self) -> Mapping[PlannedNotebook, "_Shown"]:
+        return {notebook: self._read(notebook) for notebook in self.report.notebooks}
+
+    def _read(self, notebook: PlannedNotebook) -> "_Shown":
+        executed = read_notebook(self.folder / notebook.path)
+        seconds = executed.metadata.get("papermill", {}).get("duration")
+        return (
+            _Shown(Markup(), (), seconds)
+            if notebook in self.errors
+            else _Shown(outputs_of(executed), content_of(executed), seconds)
+        )
 
     @cached_property
     def _document(self) -> Document:
@@ -83,11 +105,8 @@ class _Writer:
         for notebook in self.report.notebooks:
             if notebook not in self.errors:
                 heading, lead = told.get(notebook.name, (title, question))
-                sections.append(Section(heading, lead, self._blocks(notebook)))
+                sections.append(Section(heading, lead, self._shown[notebook].blocks))
         return Document(title, question, language, sections, self._provenance)
-
-    def _blocks(self, notebook: PlannedNotebook) -> tuple[Block, ...]:
-        return content_of(read_notebook(self.folder / notebook.path))
 
     @cached_property
     def _pages(self) -> Mapping[str, Page]:
@@ -108,7 +127,7 @@ class _Writer:
             title=self.narrator.text("page.comparison", study=title),
             heading=title,
             lead=plan.question.model_dump()[language],
-            body=self._body(comparison),
+            body=self._shown[comparison].body,
             failed_notebook=comparison.path if comparison in self.errors else None,
             links=[self._link(record, notebooks[record.name]) for record in self._records],
             manifest=MANIFEST,
@@ -126,14 +145,11 @@ class _Writer:
             title=self.narrator.text("page.strategy", strategy=title, study=study_title),
             heading=title,
             lead=record.summary[self.narrator.language],
-            body=self._body(notebook),
+            body=self._shown[notebook].body,
             back=f"../{INDEX}",
             manifest=f"../{MANIFEST}",
             provenance=self._provenance,
         )
-
-    def _body(self, notebook: PlannedNotebook) -> Markup:
-        return Markup() if notebook in self.errors else outputs_of(self.folder / notebook.path)
 
     def _title(self, record: StrategyRecord) -> str:
         return self.narrator.strategy(record.name)

@@ -4,20 +4,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
-import nbconvert
+import nbformat
 from markupsafe import Markup
-from nbconvert.preprocessors import TagRemovePreprocessor
 
 from simkit.reporting import fonts
-from simkit.reporting.execution.jobs import read_notebook
 from simkit.reporting.execution.parameters import PARAMETERS_TAG
 from simkit.reporting.language import HTML_LANGUAGES, Narrator
 from simkit.reporting.markup import TEMPLATES, render
 
 _HIDDEN_TAGS = {PARAMETERS_TAG, "injected-parameters", "hide"}
+_MOVING = {"application/vnd.jupyter.widget-view+json", "application/javascript"}  # of no use on paper
 
 
 class Link(NamedTuple):
@@ -63,23 +61,19 @@ class Page:
         )
 
 
-def outputs_of(notebook: Path) -> Markup:
-    """Return what an executed notebook shows, without its code, as a piece of a page."""
-    body, _ = _exporter().from_notebook_node(read_notebook(notebook))
-    return Markup(body)  # noqa: S704 - the notebook's outputs are this package's HTML, escaped where it is made
+def outputs_of(notebook: nbformat.NotebookNode) -> Markup:
+    """Return what an executed notebook shows, without its code, as a piece of a page.
+
+    HTML in it is taken as it is: it is this package's, escaped where it is made.
+    """
+    shown = [cell for cell in notebook.cells if _HIDDEN_TAGS.isdisjoint(cell.metadata.get("tags", ()))]
+    return render("notebook.html.j2", cells=shown, moving=_MOVING, from_markdown=_from_markdown)
 
 
-@cache
-def _exporter() -> nbconvert.HTMLExporter:
-    exporter = nbconvert.HTMLExporter(  # type: ignore[no-untyped-call]
-        extra_template_basedirs=[str(TEMPLATES)],
-        template_name="notebook",
-        exclude_input=True,
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
-    )
-    exporter.register_preprocessor(TagRemovePreprocessor(remove_cell_tags=_HIDDEN_TAGS), enabled=True)  # type: ignore[no-untyped-call]
-    return exporter
+def _from_markdown(source: str) -> Markup:
+    from nbconvert.filters import markdown2html  # noqa: PLC0415 - takes a second to load, and few notebooks have words of their own
+
+    return Markup(markdown2html(source))  # noqa: S704 - whoever writes a notebook's words writes its code too
 
 
 @cache
@@ -93,5 +87,6 @@ def embedded_font(texts: Sequence[str]) -> str:
 
     Embedded pictures are no text. Characters that the font lacks are left to the reader's own fonts.
     """
-    shown = "".join(re.sub(r'src="data:[^"]*"', "", text) for text in texts)
-    return fonts.font_face("".join(sorted({c for c in shown if c.isprintable()} - set(fonts.missing_glyphs(shown)))))
+    shown = set().union(*(re.sub(r'src="data:[^"]*"', "", text) for text in texts))
+    characters = "".join(sorted(filter(str.isprintable, shown)))
+    return fonts.font_face(characters.translate(dict.fromkeys(map(ord, fonts.missing_glyphs(characters)))))
