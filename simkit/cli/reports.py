@@ -62,6 +62,10 @@ def report(
     progress: ProgressOption = True,
 ) -> None:
     """Run studies (or what is missing of them), execute their notebooks and write the reports; what has not changed is left as it is."""
+    from simkit.reporting.execution.warm import start_server
+
+    if engine is Engine.FAST:
+        start_server()  # before all else, which it goes on beside
     from simkit.reporting.batch import PlannedReport, ReportError, failures_of, write_reports
     from simkit.reporting.catalogue import write_catalogue
     from simkit.reporting.documents.document import check_documents

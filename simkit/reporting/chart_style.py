@@ -199,15 +199,16 @@ def _spoken(numbers: Table) -> list[str]:
 
 
 def _replace_missing_glyphs(figure: Figure) -> None:
-    missing = fonts.missing_glyphs("".join(text.get_text() for text in figure.findobj(Text)))
+    texts = {text: text.get_text() for text in figure.findobj(Text)}
+    missing = fonts.missing_glyphs("".join(texts.values()))
     for axis in itertools.chain.from_iterable((axes.xaxis, axes.yaxis) for axes in figure.axes):
         labels = [label.get_text() for label in axis.get_ticklabels()]
         unknown = fonts.missing_glyphs("".join(labels))
         if unknown:  # tick labels are written anew whenever the figure is drawn, so theirs are changed at the source
             axis.set_ticks(axis.get_majorticklocs(), [fonts.printable(label) for label in labels])
             missing += unknown
-    for text in figure.findobj(Text):
-        text.set_text(fonts.printable(text.get_text()))
+    for text, shown in texts.items():
+        text.set_text(fonts.printable(shown))
     if missing:
         characters = " ".join(f"{c} (U+{ord(c):04X})" for c in dict.fromkeys(missing))
         warnings.warn(f"The font has no glyph for {characters}; charts show '?'.", MissingGlyphWarning, stacklevel=3)

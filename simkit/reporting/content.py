@@ -129,20 +129,21 @@ class NotesContent(Frozen):
     lines: tuple[str, ...]
 
 
-Content = Annotated[SummaryContent | TableContent | ChartContent | NotesContent, Field(discriminator="kind")]
+AnyContent = SummaryContent | TableContent | ChartContent | NotesContent
+Content = Annotated[AnyContent, Field(discriminator="kind")]
 _READER: TypeAdapter[Content] = TypeAdapter(Content)
 
 
 class Block(NamedTuple):
     """One thing that a notebook shows: its content, and the picture of a chart (PNG)."""
 
-    content: SummaryContent | TableContent | ChartContent | NotesContent
+    content: AnyContent
     png: bytes | None
 
 
-def bundled(content: Frozen) -> dict[str, object]:
-    """Return *content* as the entry of a notebook's output."""
-    return {CONTENT_TYPE: content.model_dump(mode="json")}
+def bundled(content: AnyContent) -> dict[str, object]:
+    """Return *content* as the entry of a notebook's output; what is as it is by default is left out, as most cells are mere texts."""
+    return {CONTENT_TYPE: {"kind": content.kind, **content.model_dump(mode="json", exclude_defaults=True)}}
 
 
 def content_of(notebook: nbformat.NotebookNode) -> tuple[Block, ...]:

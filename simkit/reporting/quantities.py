@@ -8,6 +8,7 @@ import datetime
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from babel import Locale, dates, lists, numbers
 
@@ -56,7 +57,7 @@ class Quantities:
     def tick(self, value: float, unit: str = "") -> str:
         """Format a number on an axis, as short as it goes."""
         if unit == SHARE:
-            return numbers.format_percent(value, "#,##0%", locale=self.locale)
+            return self._written(value, unit, "#,##0%")
         scale = self._scale(value, unit)
         return self._written(value / scale, unit, "#,##0.##") + self._suffix(scale)
 
@@ -106,19 +107,24 @@ class Quantities:
             return NOTHING
         fraction = f".{'0' * digits}" if digits else ""
         if unit == SHARE:
-            return numbers.format_percent(value, f"#,##0{fraction}%", locale=self.locale)
+            return self._written(value, unit, f"#,##0{fraction}%")
         scale = self._scale(value, unit)
         number = round(value / scale, digits) + 0.0  # never "-0"
         return self._written(number, unit, f"#,##0{fraction}") + self._suffix(scale)
 
     def _written(self, number: float, unit: str, pattern: str) -> str:
-        if unit == MONEY:
-            return numbers.format_currency(number, "CNY", f"¤{pattern}", locale=self.locale, currency_digits=False)
-        return numbers.format_decimal(number, pattern, locale=self.locale)
+        currency = "CNY" if unit == MONEY else None
+        parsed = _pattern(f"¤{pattern}" if currency else pattern)
+        return str(parsed.apply(number, _locale(self.locale), currency=currency, currency_digits=False))
 
     def _suffix(self, scale: float) -> str:
         """Return what CLDR writes after a number counted in *scale*: K, M, 万, 亿."""
         if scale == 1:
             return ""
-        patterns = Locale.parse(self.locale).compact_decimal_formats["short"]["other"]
+        patterns = _locale(self.locale).compact_decimal_formats["short"]["other"]
         return str(patterns[f"{scale:.0f}"].pattern).strip("0")
+
+
+# Pages have thousands of numbers, and Babel's own functions look up both anew for each.
+_locale = cache(Locale.parse)
+_pattern = cache(numbers.parse_pattern)

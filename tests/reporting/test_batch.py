@@ -13,7 +13,7 @@ from simkit.params import DO_NOTHING, ParameterError
 from simkit.reporting.batch import PlannedReport, ReportError, planned, write_report, write_reports
 from simkit.reporting.batch.shown import notebook_progress
 from simkit.reporting.documents import written as documents
-from simkit.reporting.execution import ExecutedNotebook
+from simkit.reporting.execution.jobs import ExecutedNotebook
 from simkit.reporting.folders import is_whole, read_manifest
 from tests.reporting.tiny_study import tiny_plan
 

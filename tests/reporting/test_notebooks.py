@@ -12,7 +12,9 @@ import pytest
 
 from simkit.params import ParameterError
 from simkit.reporting.batch.planned import notebook_folder
-from simkit.reporting.execution import NotebookJob, execute_notebooks, warm
+from simkit.reporting.execution import warm
+from simkit.reporting.execution.engines import execute_notebooks
+from simkit.reporting.execution.jobs import NotebookJob
 from simkit.reporting.execution.parameters import check_parameters, declared_parameters
 
 DECLARED = 'study: str = "a"  # name\nn: int = 3\nrate: float = 0.5\nflag: bool = False\nnames: list[str] = []\nseed: int | None = None'

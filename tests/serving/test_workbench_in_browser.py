@@ -163,7 +163,8 @@ def test_jupyterlab_opens_on_the_workbench_and_runs_it(project, lab, opened):
 @pytest.mark.slow
 def test_the_workbench_notebook_is_executed_without_a_browser(project, tmp_path):
     """Papermill's way, headless: no cell fails, and the page of widgets is its output."""
-    from simkit.reporting.execution import NotebookJob, execute_notebooks  # noqa: PLC0415 - notebooks load late
+    from simkit.reporting.execution.engines import execute_notebooks  # noqa: PLC0415 - notebooks load late
+    from simkit.reporting.execution.jobs import NotebookJob  # noqa: PLC0415 - notebooks load late
 
     parameters = {"scale": 0.001, "store": str(tmp_path / "store"), "reports": str(tmp_path)}
     source, target = project / "notebooks" / "workbench.ipynb", tmp_path / "workbench.ipynb"

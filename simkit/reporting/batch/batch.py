@@ -15,7 +15,8 @@ from simkit.reporting.documents.document import DocumentKind
 from simkit.study import Study
 
 if TYPE_CHECKING:  # a start over unchanged reports needs none of the libraries that execute and draw
-    from simkit.reporting.execution import EngineName, ExecutedNotebook, NotebookJob
+    from simkit.reporting.execution.engines import EngineName
+    from simkit.reporting.execution.jobs import ExecutedNotebook, NotebookJob
 
 
 class ReportError(PlannerError):
@@ -116,7 +117,7 @@ class _Work:
 
     def jobs(self, folder: Path) -> Iterator["NotebookJob"]:
         """Prepare what is missing for execution, into a folder of its own in *folder*."""
-        from simkit.reporting.execution import NotebookJob  # noqa: PLC0415 - see above
+        from simkit.reporting.execution.jobs import NotebookJob  # noqa: PLC0415 - see above
 
         # The notebooks only read: two of them gathering the same table would do the work twice.
         _ = self.report.study.comparison, self.report.study.who
@@ -162,7 +163,7 @@ def _written(
     if not missing:
         return
     from simkit.reporting.batch.shown import notebook_progress  # noqa: PLC0415 - as above
-    from simkit.reporting.execution import execute_notebooks  # noqa: PLC0415 - as above
+    from simkit.reporting.execution.engines import execute_notebooks  # noqa: PLC0415 - as above
 
     with passing_folder(missing[0].report.out_dir) as folder:
         jobs = {job.target: (work, job) for work in missing for job in work.jobs(folder)}

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.markup import escape
 
-from simkit.reporting.execution import ExecutedNotebook
+from simkit.reporting.execution.jobs import ExecutedNotebook
 from simkit.study.progress import moving_bar
 
 Finished = Callable[[ExecutedNotebook, str], None]

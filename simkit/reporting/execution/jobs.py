@@ -1,5 +1,6 @@
 """Notebooks to execute, and what became of them."""
 
+import json
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,6 @@ from pathlib import Path
 from typing import Protocol
 
 import nbformat
-from papermill.exceptions import PapermillExecutionError
 
 CELL_SECONDS = 600
 
@@ -59,34 +59,32 @@ def attempted(
         if again(failure):
             return attempted(run, job)
         return failed(job, _in_words(failure), time.perf_counter() - start)
-    _forget_places(job.target)
+    _forget_places(job)
     return ExecutedNotebook(job.name, job.target, time.perf_counter() - start, None)
 
 
 def failed(job: NotebookJob, error: str, seconds: float) -> ExecutedNotebook:
     """Return a job as failed; where nothing was written, its target becomes the notebook with the error on top."""
     if job.target.exists():
-        _forget_places(job.target)
+        _forget_places(job)
     else:
         notebook = read_notebook(job.source)
         notebook.cells.insert(0, nbformat.v4.new_raw_cell(error))  # type: ignore[no-untyped-call]
-        _write_notebook(notebook, job.target)
+        job.target.write_text(nbformat.v4.writes(notebook) + "\n", encoding="utf-8")  # type: ignore[no-untyped-call]
     return ExecutedNotebook(job.name, job.target, seconds, error)
 
 
 def _in_words(failure: Exception) -> str:
+    from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415 - all of papermill comes with it
+
     if isinstance(failure, PapermillExecutionError):
         return f"{failure.ename}: {failure.evalue}"
     return f"{type(failure).__name__}: {failure}"
 
 
-def _forget_places(path: Path) -> None:
-    """Take the folder that an executed notebook was made in out of it; it is gone when the report is there."""
-    notebook = read_notebook(path)
-    for key in ("input_path", "output_path"):
-        notebook.metadata.papermill[key] = Path(notebook.metadata.papermill[key]).name
-    _write_notebook(notebook, path)
-
-
-def _write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
-    path.write_text(nbformat.v4.writes(notebook) + "\n", encoding="utf-8")  # type: ignore[no-untyped-call]
+def _forget_places(job: NotebookJob) -> None:
+    """Take the folders that papermill notes out of an executed notebook: where it was made is gone when the report is there."""
+    text = job.target.read_text(encoding="utf-8")
+    for place in (job.source, job.target):
+        text = text.replace(json.dumps(str(place), ensure_ascii=False), json.dumps(place.name, ensure_ascii=False))
+    job.target.write_text(text, encoding="utf-8")

@@ -3,6 +3,7 @@
 A kernel pays for its own start, for every import and for its first chart; these processes inherit all of it. There are none on Windows.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -12,14 +13,13 @@ import time
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from multiprocessing import connection
+from multiprocessing import connection, forkserver
 from types import ModuleType
 from typing import Any, NamedTuple
 from unittest import mock
 
 import joblib
 
-from simkit.reporting.execution.in_process import run_in_process
 from simkit.reporting.execution.jobs import ExecutedNotebook, NotebookJob, attempted, failed
 
 _SERVER = "simkit.reporting.execution.warmed"
@@ -39,6 +39,15 @@ class _Running(NamedTuple):
     process: Any  # multiprocessing has a class of its own for each way to start
     started: float
     starts: int
+
+
+def start_server() -> None:
+    """Have the server begin to make itself ready, beside whatever else goes on; that takes it two seconds."""
+    if not can_fork():
+        return
+    with mock.patch.dict(os.environ, _ONE_THREAD):
+        _context()
+        forkserver.ensure_running()
 
 
 def execute_warm(jobs: Sequence[NotebookJob], workers: int | None) -> Generator[ExecutedNotebook]:
@@ -103,6 +112,9 @@ def _execute_and_send(job: NotebookJob, sending: connection.Connection) -> None:
     """Execute a notebook in this process, which is made for it, and send what became of it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    from simkit.reporting.execution.in_process import run_in_process  # noqa: PLC0415 - the server has it; who starts it needs it not
+
+    gc.freeze()  # what the server made is here to stay: no search for garbage need look through it
     sending.send(attempted(run_in_process, job))
 
 
