@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pyarrow as pa
 
 Detail = Literal["daily", "full"]
+EachDay = Callable[[], None]
+"""Is called before every simulated day."""
+
+
+def go_on() -> None:
+    """Let a run go on to its end."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from simkit.campaign.behaviour.payments import Payments
 from simkit.campaign.behaviour.programme_play import ProgrammePlay
 from simkit.campaign.behaviour.reward_play import NoReward, RewardPlay
 from simkit.campaign.calls.contact_centre import ContactCentre
-from simkit.campaign.campaign_run import CampaignRun, Detail
+from simkit.campaign.campaign_run import CampaignRun, Detail, EachDay, go_on
 from simkit.campaign.contacts.contact_policy import ContactRecord
 from simkit.campaign.contacts.opening import Opening
 from simkit.campaign.field.community_events import CommunityEvents
@@ -38,12 +38,21 @@ from simkit.workdays import WorkCalendar
 
 
 def run_campaign(
-    scenario: Scenario, strategy: Strategy, draw: int = 0, replication: int = 0, *, detail: Detail = "daily"
+    scenario: Scenario,
+    strategy: Strategy,
+    draw: int = 0,
+    replication: int = 0,
+    *,
+    detail: Detail = "daily",
+    each_day: EachDay = go_on,
 ) -> CampaignRun:
-    """Simulate one campaign; `draw` 0 takes the parameters as written. Same arguments, same tables, on any machine."""
+    """Simulate one campaign; `draw` 0 takes the parameters as written. Same arguments, same tables, on any machine.
+
+    each_day: is called before every simulated day; what it raises ends the run.
+    """
     began = time.perf_counter()
     with _garbage_left_alone():
-        tables = Campaign(scenario, strategy, draw, replication, detail=detail).play()
+        tables = Campaign(scenario, strategy, draw, replication, detail=detail).play(each_day)
     parameters = resolved_parameters(scenario, strategy)
     return CampaignRun(
         scenario=scenario.name,
@@ -108,11 +117,12 @@ class Campaign:
         self._mechanisms = switched_on(self.world, self._outreach)
         self._organic = OrganicAdoption(self.world)
 
-    def play(self) -> dict[str, pa.Table]:
-        """Play every day and return the ledger's tables."""
+    def play(self, each_day: EachDay = go_on) -> dict[str, pa.Table]:
+        """Play every day and return the ledger's tables; *each_day* is called before every day."""
         world, reach, mechanisms = self.world, self._outreach, self._mechanisms
         reach.payments.begin()
         for day in range(world.scenario.calendar.horizon_days):
+            each_day()
             weekday = int(world.calendar.weekday[day])
             world.record.begin_day(day, weekday)
             if weekday == 0:

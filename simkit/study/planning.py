@@ -16,7 +16,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from simkit.campaign.campaign_run import CampaignRun, Detail
+from simkit.campaign.campaign_run import CampaignRun, Detail, EachDay, go_on
 from simkit.campaign.fingerprint import fingerprint_of, hash_of_parameters, resolved_parameters
 from simkit.campaign.offered_programme import compile_offered
 from simkit.metrics.measuring import run_metrics
@@ -78,15 +78,22 @@ def _hash_of_parameters(scenario: Scenario, strategy: Strategy) -> str:
     return hash_of_parameters(resolved_parameters(scenario, strategy))
 
 
-def _run_campaign(
-    scenario: Scenario, strategy: Strategy, draw: int, replication: int, *, detail: Detail
+def play_campaign(
+    scenario: Scenario,
+    strategy: Strategy,
+    draw: int,
+    replication: int,
+    *,
+    detail: Detail,
+    each_day: EachDay = go_on,
 ) -> CampaignRun:
+    """Do what `run_campaign` does, loading it first."""
     from simkit.campaign.run import run_campaign  # noqa: PLC0415 - who only reads results never loads the model
 
-    return run_campaign(scenario, strategy, draw, replication, detail=detail)
+    return run_campaign(scenario, strategy, draw, replication, detail=detail, each_day=each_day)
 
 
-CAMPAIGN = Model(_run_campaign, _hash_of_parameters, fingerprint_of, run_metrics, compile_offered, "simkit.metrics")
+CAMPAIGN = Model(play_campaign, _hash_of_parameters, fingerprint_of, run_metrics, compile_offered, "simkit.metrics")
 
 
 @functools.cache

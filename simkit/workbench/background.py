@@ -23,6 +23,8 @@ class Background(Generic[Question, News]):
         Is told all news with their question, in the thread: never news of a question after those of a newer one.
     failed
         Is told what went wrong with the newest question; the thread goes on.
+    give_up
+        Is called when what may be worked on is outdated, so that it need not wait for the next news to be ended.
     pause_seconds
         How long a question must stay the newest before work begins, so that a lever on its way sets off nothing.
     """
@@ -32,10 +34,11 @@ class Background(Generic[Question, News]):
         work: Callable[[Question], Generator[News]],
         tell: Callable[[Question, News], None],
         failed: Callable[[Question, Exception], None],
+        give_up: Callable[[], None] = lambda: None,
         *,
         pause_seconds: float = 0.15,
     ) -> None:
-        self._work, self._tell, self._failed = work, tell, failed
+        self._work, self._tell, self._failed, self._give_up = work, tell, failed, give_up
         self._pause_seconds = pause_seconds
         self._changed = threading.Condition()
         self._asked = self._answered = 0
@@ -45,18 +48,18 @@ class Background(Generic[Question, News]):
         self._thread.start()
 
     def ask(self, question: Question) -> None:
-        """Ask something else; what is being worked on is ended at its next news."""
+        """Ask something else; what is being worked on is given up."""
         with self._changed:
             self._asked += 1
             self._newest = question
-            self._changed.notify_all()
+            self._outdated()
 
     def stop(self) -> None:
-        """Ask nothing more for now; what is being worked on is ended at its next news."""
+        """Ask nothing more for now; what is being worked on is given up."""
         with self._changed:
             self._asked += 1
             self._answered, self._newest = self._asked, None
-            self._changed.notify_all()
+            self._outdated()
 
     def settled(self, timeout_seconds: float) -> bool:
         """Wait until the newest question is answered in full; say whether it was in time."""
@@ -64,10 +67,10 @@ class Background(Generic[Question, News]):
             return self._changed.wait_for(lambda: self._answered == self._asked or self._ended, timeout_seconds)
 
     def close(self) -> None:
-        """End the thread, at the next news of what it is working on."""
+        """End the thread, and give up what it is working on."""
         with self._changed:
             self._ended = True
-            self._changed.notify_all()
+            self._outdated()
         if self._thread is not threading.current_thread():
             self._thread.join(_SECONDS_TO_END)
 
@@ -75,6 +78,10 @@ class Background(Generic[Question, News]):
     def alive(self) -> bool:
         """Whether the thread runs."""
         return self._thread.is_alive()
+
+    def _outdated(self) -> None:
+        self._give_up()
+        self._changed.notify_all()
 
     def _run(self) -> None:
         while (taken := self._next()) is not None:

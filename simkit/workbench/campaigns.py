@@ -5,15 +5,16 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from simkit.params import Scenario, Strategy, StudyPlan
 from simkit.params.levers import Title
-from simkit.study import CAMPAIGN, Model, ResultStore, RunTask, Study, execute
+from simkit.study import ResultStore, RunTask, Study, StudyError, execute
 from simkit.study.alternatives import Alternatives
+from simkit.study.recall import Recall
 from simkit.study.records import study_record
 from simkit.workbench.background import Turns
 
@@ -50,10 +51,12 @@ class Campaigns:
     store: Path
     stages: Sequence[int] = STAGES
     workers: int = WORKERS
-    model: Model = CAMPAIGN
 
     def __post_init__(self) -> None:
         self._results = ResultStore(self.store)
+        self._folder = Path(tempfile.mkdtemp(prefix="simkit-workbench-"))
+        self._recall = Recall(self._folder / "recall")
+        self._model = self._recall.campaigns
         self._alternatives: Alternatives | None = None
         self._there: set[str] = set()
 
@@ -61,8 +64,9 @@ class Campaigns:
         """Make the runs that are missing, replication by replication; give a step after every few, and an answer after each stage.
 
         A stage whose runs are all there is passed over where those of the next are there too. Raises `StudyError` when a run fails,
-        `ParameterError` where a strategy does not fit the scenario.
+        `ParameterError` where a strategy does not fit the scenario. Ends without another step when it is given up.
         """
+        self._recall.withdraw()
         replications = self._replications(question)
         everything = {task.fingerprint: task for tasks in replications for task in tasks}
         missing = {name for name in everything if not self._is_there(name)}
@@ -70,6 +74,8 @@ class Campaigns:
             part = {task.fingerprint for task in _flat(replications[:stage])}
             for some in self._batches([task for name, task in everything.items() if name in part & missing]):
                 self._make(some)
+                if self._recall.sent:
+                    return
                 made = {task.fingerprint for task in some}
                 self._there |= made
                 missing -= made
@@ -78,24 +84,28 @@ class Campaigns:
                 study = self._study(question, replications[:stage])
                 yield Step(len(everything) - len(missing), len(everything), study)
 
+    def give_up(self) -> None:
+        """Give up the runs that are being made, from any thread: nobody waits for the answer any more."""
+        with suppress(FileNotFoundError):  # closed
+            self._recall.send()
+
     def close(self) -> None:
         """Remove the tables that were gathered for answers; the runs stay."""
-        if "_scratch" in self.__dict__:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _is_there(self, run: str) -> bool:
         """Say whether a run is stored; what was seen once is not looked for again, which would take longer than a chart."""
-        if run not in self._there and self._results.measured(run, self.model.measure):
+        if run not in self._there and self._results.measured(run, self._model.measure):
             self._there.add(run)
         return run in self._there
 
     def _replications(self, question: Question) -> list[list[RunTask]]:
         """Return the runs of every replication, each of all strategies."""
         if self._alternatives is None or self._alternatives.scenario is not question.scenario:
-            self._alternatives = Alternatives(question.scenario, self.model)
+            self._alternatives = Alternatives(question.scenario, self._model)
         alternatives = [self._alternatives.of({}, strategy) for strategy in question.strategies]
         return [
-            [alternative.run(0, replication, self.model) for alternative in alternatives]
+            [alternative.run(0, replication, self._model) for alternative in alternatives]
             for replication in range(self.stages[-1])
         ]
 
@@ -105,7 +115,11 @@ class Campaigns:
 
     def _make(self, tasks: Sequence[RunTask]) -> None:
         with _TURNS:
-            execute(tasks, self._results, workers=self.workers, progress=False, model=self.model)
+            try:
+                execute(tasks, self._results, workers=self.workers, progress=False, model=self._model)
+            except StudyError:
+                if not self._recall.sent:
+                    raise
 
     def _study(self, question: Question, replications: Sequence[Sequence[RunTask]]) -> Study:
         plan = StudyPlan(
@@ -118,22 +132,18 @@ class Campaigns:
             seed=question.scenario.seed,
             replications=len(replications),
         )
-        record = study_record(plan, _flat(replications), self.model.measure)
+        record = study_record(plan, _flat(replications), self._model.measure)
         return Study(record, self._results, self._folder_for(record.id))
 
     def _folder_for(self, study: str) -> Path:
         """Return an empty or earlier folder for the tables of an answer; those of answers long past are removed."""
-        folder = self._scratch / study
-        folder.mkdir(exist_ok=True)
-        by_age = sorted(self._scratch.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        folder = self._folder / "studies" / study
+        folder.mkdir(parents=True, exist_ok=True)
+        by_age = sorted(folder.parent.iterdir(), key=lambda path: path.stat().st_mtime_ns)
         for old in by_age[:-_KEPT_STUDIES]:
             if old != folder:
                 shutil.rmtree(old, ignore_errors=True)
         return folder
-
-    @cached_property
-    def _scratch(self) -> Path:
-        return Path(tempfile.mkdtemp(prefix="simkit-workbench-"))
 
 
 def _flat(replications: Sequence[Sequence[RunTask]]) -> list[RunTask]:

@@ -82,7 +82,9 @@ class Workbench(ipywidgets.VBox):
         super().__init__([self.head, ipywidgets.HBox([self.left, self.right])], language=spoken)
         self.add_class("simkit-workbench")
         self.observe(lambda _: self._speak(), "language")
-        self.background: Background[Question, Step] = Background(self._campaigns.answers, self._tell, self._failed)
+        self.background: Background[Question, Step] = Background(
+            self._campaigns.answers, self._tell, self._failed, self._campaigns.give_up
+        )
         self._dressing = threading.Thread(target=self._dress, name="workbench-font", daemon=True)
         self._dressing.start()
         self._closed = False

@@ -39,6 +39,16 @@ class Work:
         )
 
 
+def test_what_is_outdated_is_told_at_once():
+    """Whoever works on the older question hears of the newer one before its next step, and of the end."""
+    work, heard = Work(), threading.Event()
+    background = Background(work, lambda *_: None, lambda *_: None, heard.set, pause_seconds=0.002)
+    for outdate in (lambda: background.ask((1, 1, 0, None)), background.stop, background.close):
+        heard.clear()
+        outdate()
+        assert heard.is_set()
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(

@@ -1,10 +1,15 @@
 """Answers from runs: few at first, then more, equal to those of a study, and no run made twice."""
 
+import threading
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from simkit.params import load_study
 from simkit.study import ResultStore, run_study
+from simkit.study.planning import with_scale_and_seed
+from simkit.study.recall import Recall
 from simkit.workbench.campaigns import Campaigns
 from simkit.workbench.saving import plan_of
 
@@ -52,6 +57,35 @@ def test_an_answer_that_is_given_up_leaves_its_runs(bench, campaigns):
     assert [next(answers).done for _ in range(4)] == [1, 2, 3, 4]
     answers.close()
     assert next(campaigns.answers(bench.question)).done == 5
+
+
+def test_a_run_that_nobody_waits_for_ends_on_the_day_and_is_not_stored(bench, campaigns, monkeypatch):
+    """It is given up with all that was to follow; asked for again, it is made."""
+    days = []
+
+    def look(recall):
+        days.append(recall)
+        if len(days) == 10:
+            campaigns.give_up()
+        look_for_file(recall)
+
+    look_for_file = Recall.__call__
+    monkeypatch.setattr(Recall, "__call__", look)
+    assert list(campaigns.answers(bench.question)) == []
+    assert len(days) == 10
+    assert not list((campaigns.store / "runs").iterdir())
+    assert list(campaigns.answers(bench.question))[-1].study.plan.replications == STAGES[-1]
+
+
+def test_workers_give_up_what_nobody_waits_for(bench, tmp_path):
+    """Other processes hear of it too, within a run, and they take the next question."""
+    campaigns = Campaigns(tmp_path / "store", STAGES, workers=2)
+    bank = with_scale_and_seed(bench.scenario, 1.0, None)
+    threading.Timer(0.5, campaigns.give_up).start()
+    assert list(campaigns.answers(replace(bench.question, scenario=bank))) == []
+    assert list(campaigns.answers(bench.question))[-1].study.plan.replications == STAGES[-1]
+    campaigns.close()
+    campaigns.give_up()
 
 
 def test_closing_removes_the_tables_and_leaves_the_runs(bench, campaigns):
