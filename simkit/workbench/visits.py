@@ -31,7 +31,8 @@ from simkit.reporting.language import HTML_LANGUAGES, Language, catalogue
 _visit: ContextVar["Visit"] = ContextVar("visit")
 _log = logging.getLogger(__name__)
 _KEPT_SECONDS = 900.0  # a page that is lost may come back for so long
-_MOST_KEPT = 8  # of the pages that are lost, the latest
+MOST_KEPT = 8
+"""Of the pages that are lost, the latest."""
 _FAREWELL_SECONDS = 2
 
 
@@ -237,7 +238,7 @@ class Visits:
             visit.leave()
             later = asyncio.get_running_loop().call_later(_KEPT_SECONDS, self._forget, visit.name)
             self._lost[visit.name] = later
-        while len(self._lost) > _MOST_KEPT:
+        while len(self._lost) > MOST_KEPT:
             self._forget(next(iter(self._lost)))
 
     def _forget(self, name: str) -> None:

@@ -167,7 +167,7 @@ def test_who_comes_back_finds_everything_as_it_is_now():
 
 def test_lost_visitors_are_waited_for_but_not_all_for_ever(monkeypatch):
     """A visit is found by its name; another page takes it over; the longest lost ends when too many are, or when its time is up."""
-    monkeypatch.setattr(visits, "_MOST_KEPT", 2)
+    monkeypatch.setattr(visits, "MOST_KEPT", 2)
     counters = []
 
     async def come_and_go():

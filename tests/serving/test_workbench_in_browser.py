@@ -8,11 +8,13 @@ import urllib.parse
 import pytest
 
 from simkit.params import load_strategy
+from simkit.workbench import visits
 from tests.serving.conftest import ROOT, ended, started
 
 pytestmark = pytest.mark.browser
 
 PATIENCE_MS = 90_000
+LOADS = 100
 CHART = ".simkit-chart img[src]"
 TITLES = {"en": "Workbench of strategies", "zh": "策略工作台"}
 NAMES = {"en": "English", "zh": "中文"}
@@ -158,6 +160,23 @@ def test_jupyterlab_opens_on_the_workbench_and_runs_it(project, lab, opened):
     move_a_lever(page)
     assert_saved(project, "tried_in_lab", pin_and_save(page, "tried_in_lab"))
     assert page.locator(".jp-Notification-List, .Toastify__toast").count() == 0
+
+
+@pytest.mark.slow
+def test_a_hundred_loads_in_a_row_open_and_leave_nothing_behind(served, opened):
+    """Each new visitor comes to the chart and the controls. Beyond the lost visits that are waited for, memory does not grow.
+
+    If no visit were ever freed, each load would take what those that are waited for take.
+    """
+    held = []
+    for _ in range(LOADS):
+        page = opened(served.address)
+        page.wait_for_selector(CHART)
+        page.wait_for_selector(".simkit-levers .noUi-handle")
+        page.context.close()
+        held.append(served.memory_mib())
+    of_one = (held[visits.MOST_KEPT - 1] - held[0]) / (visits.MOST_KEPT - 1)
+    assert held[-1] - held[LOADS // 2] < LOADS // 2 * of_one / 5, held
 
 
 @pytest.mark.slow
