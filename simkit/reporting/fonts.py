@@ -3,8 +3,6 @@
 Only the font file is used, so the package itself is never imported. The file is licensed under the SIL Open Font License.
 """
 
-import base64
-import io
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -68,26 +66,3 @@ def printable(text: str) -> str:
     """Return *text* with every character that the font cannot draw replaced by a question mark."""
     missing = missing_glyphs(text)
     return text.translate(dict.fromkeys(map(ord, missing), "?")) if missing else text
-
-
-def web_font(text: str) -> bytes:
-    """Return a WOFF2 font with the glyphs of *text* only (about 25 KB for Latin, 100 KB with 600 Chinese characters)."""
-    from fontTools import subset  # noqa: PLC0415 - charts in a notebook kernel need no fontTools
-
-    options = subset.Options(flavor="woff2", layout_features=["kern"], hinting=False, notdef_outline=True)
-    options.drop_tables += ["vhea", "vmtx", "BASE", "STAT"]
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=text)
-    target = io.BytesIO()
-    with subset.load_font(str(font_file()), options, lazy=True) as font:
-        subsetter.subset(font)
-        font["head"].modified = font["head"].created  # equal text gives equal bytes
-        font.recalcTimestamp = False
-        subset.save_font(font, target, options)
-    return target.getvalue()
-
-
-def font_face(text: str) -> str:
-    """Return the CSS rule that embeds the font, cut down to the characters of *text*, in a page."""
-    data = base64.b64encode(web_font(text)).decode("ascii")
-    return f'@font-face{{font-family:"{FAMILY}";src:url(data:font/woff2;base64,{data}) format("woff2")}}'

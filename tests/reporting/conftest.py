@@ -15,6 +15,7 @@ from simkit.reporting.rewards.report import Simulation, write_reward_page
 from simkit.study import compare, run_study
 from tests.reporting import synthetic
 from tests.reporting.drawing import CHARTS, catch_figures, drawn
+from tests.reporting.sound_page import SCREEN
 
 STRATEGIES = list(synthetic.TITLES["en"])
 
@@ -136,3 +137,25 @@ def reward_pages(reward_store, tmp_path_factory):
         )
         for language in ("en", "zh")
     }
+
+
+@pytest.fixture
+def opened(browser):
+    """Open pages with the network off; what a page asks for or complains of is collected."""
+    context = browser.new_context(viewport=SCREEN)
+    context.set_offline(True)
+    complaints, asked = [], []
+    page = context.new_page()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+
+    def open_page(path):
+        page.goto(path.as_uri())
+        page.wait_for_function("document.fonts.status === 'loaded'")
+        return page
+
+    yield open_page
+    context.close()
+    assert complaints == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []

@@ -10,6 +10,7 @@ from fontTools.ttLib import TTFont
 from matplotlib import font_manager
 
 from simkit.reporting import fonts
+from simkit.reporting.documents.web_font import web_font
 
 
 def common_hanzi():
@@ -41,13 +42,13 @@ def test_matplotlib_finds_the_font_under_a_name_that_no_system_font_has():
 def test_a_web_font_holds_the_characters_of_the_text_and_little_more():
     """The embedded font is cut down to the text: all its characters, and kilobytes instead of megabytes."""
     text = "持续用户 1,234 Lasting users"
-    data = fonts.web_font(text)
+    data = web_font(text)
     with TTFont(io.BytesIO(data)) as font:
         characters = {chr(code) for code in font.getBestCmap()}
     assert set(text) <= characters
     assert len(characters) < len(set(text)) + 5
     assert len(data) < 20_000 < fonts.font_file().stat().st_size
-    assert data == fonts.web_font(text)
+    assert data == web_font(text)
 
 
 def test_the_package_that_brings_the_font_is_never_imported():

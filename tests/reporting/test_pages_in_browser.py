@@ -8,39 +8,15 @@ import pytest
 
 from simkit.reporting import fonts
 from simkit.reporting.language import FIGURES, HTML_LANGUAGES, Narrator
+from tests.reporting.sound_page import CONTRASTS, SCREEN, assert_sound
 
 pytestmark = pytest.mark.browser
 
-SCREEN = {"width": 1280, "height": 800}
 LAPTOPS = ({"width": 1366, "height": 768}, {"width": 1440, "height": 900})
 # Each text of the summary, and where it ends.
 SUMMARY = """
 [...document.querySelectorAll('.summary p, .summary dd, .summary h2, .summary li')].map(
     e => [e.innerText, e.getBoundingClientRect().bottom])
-"""
-# Text → contrast with what is behind it, after WCAG 2.2's definition of relative luminance.
-CONTRASTS = """
-() => {
-  const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
-  const luminance = rgb => rgb.slice(0, 3).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = element => {
-    for (let e = element; e; e = e.parentElement) {
-      const colour = numbers(getComputedStyle(e).backgroundColor);
-      if (colour.length === 3 || colour[3] === 1) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const found = {};
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const text = walker.currentNode.textContent.trim(), element = walker.currentNode.parentElement;
-    if (!text || !element.getClientRects().length) continue;
-    const pair = [luminance(numbers(getComputedStyle(element).color)), luminance(behind(element))].sort((a, b) => b - a);
-    found[text] = Math.min(found[text] ?? 99, (pair[0] + 0.05) / (pair[1] + 0.05));
-  }
-  return found;
-}
 """
 PRINTED = """
 () => {
@@ -49,28 +25,6 @@ PRINTED = """
     screen: style('.on-screen').display};
 }
 """
-
-
-@pytest.fixture
-def opened(browser):
-    """Open pages with the network off; what a page asks for or complains of is collected."""
-    context = browser.new_context(viewport=SCREEN)
-    context.set_offline(True)
-    complaints, asked = [], []
-    page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-
-    def open_page(path):
-        page.goto(path.as_uri())
-        page.wait_for_function("document.fonts.status === 'loaded'")
-        return page
-
-    yield open_page
-    context.close()
-    assert complaints == []
-    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
 
 
 def every_page(index):
@@ -202,6 +156,17 @@ def test_the_page_of_a_reward_programme_opens_without_network_or_complaint(langu
     assert page.evaluate("document.querySelector('.summary').getBoundingClientRect().bottom") < SCREEN["height"]
     assert page.evaluate("document.documentElement.scrollWidth") <= SCREEN["width"]
     assert fonts.missing_glyphs(page.evaluate("document.body.innerText")) == ""
+
+
+def test_the_catalogue_opens_without_network_and_leads_to_each_report(reports, opened):
+    """Both languages stand on one page, and a click opens the report."""
+    page = opened(reports["en"].parents[1] / "index.html")
+    assert_sound(page, pictures=0)
+    for index in reports.values():
+        assert page.locator(f"a[href='{index.parent.name}/index.html']").count() >= 1
+    page.click(f"a[href='{reports['zh'].parent.name}/index.html']")
+    page.wait_for_selector(".summary")
+    assert page.url == reports["zh"].as_uri()
 
 
 def test_links_lead_from_the_comparison_to_a_strategy_and_back(reports, opened):

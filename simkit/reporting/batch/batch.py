@@ -4,6 +4,7 @@ import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,13 +136,13 @@ class _Work:
 
     def write(self) -> WrittenReport:
         """Write the report from its notebooks."""
-        from simkit.reporting.batch.writing import write_report_folder  # noqa: PLC0415 - as above
-
         start = time.perf_counter()
         files = self.found | {notebook: result.target for notebook, result in self.executed.items()}
         errors = {notebook: result.error for notebook, result in self.executed.items() if result.error is not None}
         counts = {"executed": len(self.executed), "unchanged": len(self.found)}
         failures = {notebook.path: error for notebook, error in errors.items()}
+        from simkit.reporting.batch.writing import write_report_folder  # noqa: PLC0415 - as above
+
         try:
             not_made, problem = write_report_folder(self.report, files, errors), ""
         except (PlannerError, OSError) as error:
@@ -162,6 +163,8 @@ def _written(
     missing = [work for work in works if work.missing]
     if not missing:
         return
+    # Takes half a second, for which the wait for the first notebook has time.
+    import_module("simkit.reporting.batch.writing")
     from simkit.reporting.batch.shown import notebook_progress  # noqa: PLC0415 - as above
     from simkit.reporting.execution.engines import execute_notebooks  # noqa: PLC0415 - as above
 

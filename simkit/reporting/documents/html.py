@@ -10,6 +10,7 @@ import nbformat
 from markupsafe import Markup
 
 from simkit.reporting import fonts
+from simkit.reporting.documents.web_font import font_face
 from simkit.reporting.execution.parameters import PARAMETERS_TAG
 from simkit.reporting.language import HTML_LANGUAGES, Narrator
 from simkit.reporting.markup import TEMPLATES, render
@@ -89,4 +90,4 @@ def embedded_font(texts: Sequence[str]) -> str:
     """
     shown = set().union(*(re.sub(r'src="data:[^"]*"', "", text) for text in texts))
     characters = "".join(sorted(filter(str.isprintable, shown)))
-    return fonts.font_face(characters.translate(dict.fromkeys(map(ord, fonts.missing_glyphs(characters)))))
+    return font_face(characters.translate(dict.fromkeys(map(ord, fonts.missing_glyphs(characters)))))
