@@ -10,7 +10,7 @@ from simkit.reporting import strategy_charts
 from simkit.reporting.language import Narrator, check_language
 from simkit.reporting.lookups import Attribution, Comparison
 from simkit.reporting.small_cells import guarded, guarded_attribution, holds_real_customers
-from simkit.reporting.strategies.turning_points import WorthOfUsers
+from simkit.reporting.strategies.turning_points import WORTH, WorthOfUsers
 from simkit.reporting.summary import Notes
 from simkit.study import COST_PER_INCREMENTAL_PAYMENT, Study
 
@@ -24,11 +24,6 @@ REWARDS = (
     "over_budget",
     COST_PER_INCREMENTAL_PAYMENT,
 )
-# One day of one run is all that the curves need; segments are summed up where the tables are.
-_DAYS = """
-select strategy, draw, replication, day, date, sum(opened) as opened, sum(campaign_active) as campaign_active
-from daily group by all order by all
-"""
 
 
 def narrator_of(study: Study, language: str) -> Narrator:
@@ -76,7 +71,7 @@ class StudyPage:
     def days(self) -> strategy_charts.Days:
         """The ledger's days over all runs."""
         return strategy_charts.Days(
-            self.study.query(_DAYS),
+            self.study.sums("daily", strategy_charts.CURVES, ("strategy", "draw", "replication", "day", "date")),
             self.scenario.calendar.campaign_days,
             self.comparison.confidence,
             only_large=holds_real_customers(self.scenario),
@@ -84,7 +79,7 @@ class StudyPage:
 
     def worth_of_users(self, strategies: Sequence[str]) -> WorthOfUsers:
         """Return what hangs on the worth of a lasting user for these strategies."""
-        return WorthOfUsers.of(self.study.metrics, strategies, self.comparison.confidence)
+        return WorthOfUsers.of(self.study.totals(WORTH), strategies, self.comparison.confidence)
 
     @property
     def answer_titles(self) -> dict[str, str]:

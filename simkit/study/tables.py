@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -63,9 +64,14 @@ class StudyTables:
         """The names of the ledger's tables."""
         return tuple(self.store.read(self.record.runs[0].fingerprint)[0].tables)
 
-    def read(self, name: str) -> pa.Table:
-        """Return one table. Raises `ParameterError` when there is none of that name."""
-        return pq.read_table(self._gathered(name), partitioning=None)
+    def read(
+        self, name: str, columns: Sequence[str] | None = None, rows: Sequence[tuple[str, str, Any]] | None = None
+    ) -> pa.Table:
+        """Return one table, or of it some columns, and the rows that meet all of (column, comparison, value).
+
+        Raises `ParameterError` when there is none of that name.
+        """
+        return pq.read_table(self._gathered(name), columns=columns, partitioning=None, filters=rows)
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Return a connection to an empty database in memory, with a view of each table."""

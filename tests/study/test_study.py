@@ -58,6 +58,20 @@ def test_tables_can_be_queried_by_name(study):
     )
 
 
+def test_sums_and_totals_are_what_a_query_would_answer(study):
+    """Sums over all rows that are alike, and the few rows of key figures that a page needs."""
+    by = ["strategy", "draw", "replication"]
+    sums = study.sums("daily", ["opened"], by).astype({"strategy": str}).sort_values(by)
+    asked = study.query(
+        "select strategy, draw, replication, sum(opened) as opened from daily group by all order by all"
+    )
+    assert sums.to_dict("list") == asked.astype({"opened": int}).to_dict("list")
+    totals = study.totals(["lasting"])
+    rows = study.metrics[(study.metrics["kpi"] == "lasting") & (study.metrics["segment"] == "all")]
+    assert len(totals) == len(study.runs)
+    assert sorted(totals["value"]) == sorted(rows["value"])
+
+
 def test_a_wrong_table_or_question_is_an_error_that_helps(study):
     """It names the tables that there are."""
     with pytest.raises(ParameterError, match="did you mean 'daily'"):

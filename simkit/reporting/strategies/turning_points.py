@@ -20,6 +20,8 @@ from simkit.study import Estimate, Study
 from simkit.study.estimates import Estimates, fieller
 from simkit.study.variances import Values
 
+WORTH = ("value", "net_value", "lasting")
+"""The key figures that hang on the worth of a lasting user."""
 LEAST_DRAWS = 20
 """Fewer samples of the uncertain numbers cannot tell on which of them the gain hangs."""
 
@@ -52,8 +54,8 @@ class WorthOfUsers:
 
     @classmethod
     def of(cls, metrics: pd.DataFrame, strategies: Sequence[str], confidence: float) -> WorthOfUsers:
-        """Read a study's metrics."""
-        value, net, lasting = (_by_run(metrics, strategies, kpi) for kpi in ("value", "net_value", "lasting"))
+        """Read a study's metrics; `WORTH` names those that are needed."""
+        value, net, lasting = _by_run(metrics, strategies, *WORTH)
         return cls(tuple(strategies), value, net - value, lasting, confidence)
 
     @cached_property
@@ -104,12 +106,13 @@ def _in_yuan(found: Estimates, crossing: float, assumed: float) -> Estimate:
     return Estimate(n, crossing * assumed, low * assumed, high * assumed)
 
 
-def _by_run(metrics: pd.DataFrame, strategies: Sequence[str], kpi: str) -> Values:
-    """Return a key figure over all segments as an array (strategy, draw, replication)."""
-    rows = metrics[(metrics["kpi"] == kpi) & (metrics["segment"] == ALL)]
-    wide = rows.astype({"strategy": str}).pivot_table(index="strategy", columns=["draw", "replication"], values="value")
+def _by_run(metrics: pd.DataFrame, strategies: Sequence[str], *kpis: str) -> list[Values]:
+    """Return key figures over all segments, each as an array (strategy, draw, replication)."""
+    rows = metrics[metrics["kpi"].isin(kpis) & (metrics["segment"] == ALL)]
+    columns = ["kpi", "draw", "replication"]
+    wide = rows.astype({"strategy": str}).pivot_table(index="strategy", columns=columns, values="value")
     draws = wide.columns.get_level_values("draw").nunique()
-    return wide.loc[list(strategies)].to_numpy(dtype=np.float64).reshape(len(strategies), draws, -1)
+    return [wide.loc[list(strategies), kpi].to_numpy(np.float64).reshape(len(strategies), draws, -1) for kpi in kpis]
 
 
 def telling_numbers(study: Study, strategy: str) -> list[str]:
@@ -121,7 +124,8 @@ def telling_numbers(study: Study, strategy: str) -> list[str]:
         return []
     from simkit.study.robustness.discovery import numbers_that_matter  # noqa: PLC0415 - scipy.stats takes a fifth of a page to load
 
-    net = _by_run(study.metrics, (strategy, DO_NOTHING), "net_value").mean(axis=-1)
+    (by_run,) = _by_run(study.metrics, (strategy, DO_NOTHING), "net_value")
+    net = by_run.mean(axis=-1)
     scenario = Scenario.model_validate_json(json.dumps(study.record.scenario))
     keys = [number.key for number in uncertain_numbers(scenario)]
     drawn = [drawn_values(scenario, draw) for draw in study.plan.draw_numbers]
