@@ -20,9 +20,8 @@ def check(paths: list[Path], scenario: Annotated[str, typer.Option(help="For str
     from simkit.study.optimisation import MIX_PLAN
 
     def offered(levers: Levers) -> object:
-        from simkit.campaign.offered_programme import (
-            offered_programme,  # only where one is offered: it loads what campaigns need
-        )
+        # Only where one is offered: it loads what campaigns need.
+        from simkit.campaign.offered_programme import offered_programme
 
         return offered_programme(levers)
 
