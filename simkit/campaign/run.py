@@ -17,6 +17,7 @@ from simkit.campaign.behaviour.programme_play import ProgrammePlay
 from simkit.campaign.behaviour.reward_play import NoReward, RewardPlay
 from simkit.campaign.calls.contact_centre import ContactCentre
 from simkit.campaign.campaign_run import CampaignRun, Detail, EachDay, go_on
+from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.contacts.contact_policy import ContactRecord
 from simkit.campaign.contacts.opening import Opening
 from simkit.campaign.field.community_events import CommunityEvents
@@ -98,7 +99,7 @@ class Campaign:
         record = ContactRecord(levers.contact_policy, population.size, streams)
         if record.rules.listening:
             ledger.contact_listeners.append(record.rules.see)
-        gift_cny = np.full(population.size, levers.offer.welcome_gift_cny, dtype=np.float32)
+        gift_cny = SparseColumns(population.size).column(np.float32(levers.offer.welcome_gift_cny))
         self.world = World(
             scenario=scenario,
             levers=levers,

@@ -11,6 +11,7 @@ import simpy
 from numpy.typing import NDArray
 
 from simkit.campaign.capacity.reinforcements import Reinforcements
+from simkit.campaign.compact_columns import Marks, SparseColumns
 from simkit.campaign.contacts.contact_policy import ContactRecord
 from simkit.campaign.contacts.opening import Opening
 from simkit.campaign.influences import Influences
@@ -66,6 +67,16 @@ class World:
         """Every customer's tags, drawn when first asked for; none where the scenario has none."""
         tags = self.scenario.tags
         return CustomerTags(tags, self.scenario, self.population, self.streams) if tags else None
+
+    @functools.cached_property
+    def of_users(self) -> SparseColumns:
+        """Where mechanisms keep what they know of those who use the wallet, or once did."""
+        return SparseColumns(self.population.size, neighbours=1)
+
+    @functools.cached_property
+    def marks(self) -> Marks:
+        """Where mechanisms keep what is yes or no of every customer."""
+        return Marks(self.population.size)
 
     @property
     def campaign_days(self) -> int:

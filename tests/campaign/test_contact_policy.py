@@ -43,9 +43,11 @@ def test_contacts_weigh_for_four_weeks_and_no_longer(weeks):
 def test_a_customer_with_a_plan_for_today_is_not_free_today():
     """A reservation holds for its day alone, and takes nothing from the weekly cap."""
     contacts = record(contacts_per_week=1)
-    contacts.reserve(CUSTOMERS[:2], 4)
-    assert contacts.free_today(CUSTOMERS, 4).tolist() == [False, False, True, True, True]
-    assert contacts.free_today(CUSTOMERS, 5).all()
+    contacts.begin_day(4, 3)
+    contacts.reserve(CUSTOMERS[:2])
+    assert contacts.free_today(CUSTOMERS).tolist() == [False, False, True, True, True]
+    contacts.begin_day(5, 4)
+    assert contacts.free_today(CUSTOMERS).all()
     assert contacts.allowed(CUSTOMERS).all()
 
 
@@ -60,4 +62,4 @@ def test_held_out_customers_are_a_fixed_share_and_never_allowed():
     assert (held.held_out == again.held_out).all()
     assert (more.held_out >= held.held_out).all()
     assert (held.allowed(everyone) == ~held.held_out).all()
-    assert not held.free_today(everyone, 0)[held.held_out].any()
+    assert not held.free_today(everyone)[held.held_out].any()

@@ -84,7 +84,7 @@ def by_message(city_bank):
 def played_with_gift(bank, strategy, customer, gift_cny):
     """Play a campaign in which one customer is offered another gift."""
     campaign = Campaign(bank, strategy, detail="full")
-    campaign.world.opening.gift_cny[customer] = gift_cny
+    campaign.world.opening.gift_cny[np.array([customer])] = gift_cny
     tables = campaign.play()
     return {name: tables[name].to_pandas() for name in BY_CUSTOMER}
 

@@ -40,7 +40,6 @@ class ContactCentre:
         self._consents = scenario.by_segment(calls.consent) * world.targeted(levers.target_segments)
         dialled = world.targets(levers.target_segments) if levers.human_seats or levers.ai_lines else _NOBODY
         dialled = dialled[by_block(self._agrees, dialled)]
-        self._dialled = dialled
         by_hand = CallCrew(Channel.HUMAN_CALL, Resource.HUMAN_SEAT, levers.human_seats, calls.shrinkage.value, levers)
         by_machine = CallCrew(Channel.AI_CALL, Resource.AI_LINE, levers.ai_lines, 0.0, levers)
         self._human = Dialling(world, by_hand, dialled if levers.human_seats else _NOBODY, self._dial_by_hand)
@@ -50,9 +49,10 @@ class ContactCentre:
     def order_by(self, rank: Rank) -> None:
         """Before the first day: have people and machines dial customers of lower rank first."""
         # People and machines dial the same customers, each list in another order.
-        ranks = by_block(rank, self._dialled)
+        dialled = self._human.listed if self._human.paid.shares else self._machine.listed
+        ranks = by_block(rank, dialled)
         by_customer = np.zeros(self._world.population.size, dtype=ranks.dtype)
-        by_customer[self._dialled] = ranks
+        by_customer[dialled] = ranks
         self._human.order_by(by_customer.__getitem__)
         self._machine.order_by(by_customer.__getitem__)
 

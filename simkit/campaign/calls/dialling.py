@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from simkit.campaign.capacity.shifts import Crew
 from simkit.campaign.capacity.stable_order import stable_order
 from simkit.campaign.capacity.work_list import WorkList
+from simkit.campaign.compact_columns import SparseColumn, SparseColumns
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, Resource
 from simkit.campaign.world import World
@@ -80,14 +81,18 @@ class Dialling:
         place = world.streams.decision(f"{crew.channel.name.lower()}.list").words(callable_customers, width=1)[:, 0]
         self._list = WorkList(callable_customers[stable_order(place)])
         self._leads = WorkList(callable_customers[:0])
-        self._is_lead: NDArray[np.bool_] | None = None
-        self._waits_as_lead = np.zeros(0, dtype=np.bool_)
-        called = world.population.size if crew.capacity else 0
-        self._attempts = np.zeros(called, dtype=np.uint8)
-        self._rests_until = np.zeros(called, dtype=np.int16)
+        self._is_lead: SparseColumn[np.bool_] | None = None
+        called = SparseColumns(world.population.size)
+        self._attempts = called.column(np.uint8(0))
+        self._rests_until = called.column(np.int16(0))
         # Until the first day tells, a call is thought to be a ring.
         self._prepared, self._minutes = 1, max(world.scenario.calls.ring.value, _SHORTEST_CALL)
         self._overtime = np.zeros(len(self._crew.shares))
+
+    @property
+    def listed(self) -> Customers:
+        """Everybody on the list on day 0, in its order."""
+        return self._list.order
 
     def order_by(self, rank: Rank) -> None:
         """Before the first day: have customers of lower rank called first."""
@@ -104,8 +109,8 @@ class Dialling:
         They leave the ordinary list for good; who waits as a lead already keeps the place.
         """
         if self._is_lead is None:
-            self._is_lead = np.zeros(self._world.population.size, dtype=np.bool_)
-            self._waits_as_lead = self._is_lead.copy()
+            leads = SparseColumns(self._world.population.size)
+            self._is_lead, self._waits_as_lead = leads.column(np.False_), leads.column(np.False_)
         new = customers[self.may_call(customers) & ~self._waits_as_lead[customers]]
         self._is_lead[new] = True
         self._waits_as_lead[new] = True
@@ -138,7 +143,7 @@ class Dialling:
             minutes=dialled.minutes,
         )
         self._world.ledger.contacts(day, self._channel, batch)
-        record.reserve(customers, day)
+        record.reserve(customers)
         record.note(customers[dialled.reached])
         again = dialled.again & self.may_call(customers)
         if self._is_lead is not None:
@@ -158,7 +163,7 @@ class Dialling:
         prospects, is_lead = self._world.wallets.prospects, self._is_lead
 
         def free(customers: Customers) -> NDArray[np.bool_]:
-            return self._world.record.free_today(customers, day, self._channel)
+            return self._world.record.free_today(customers, self._channel)
 
         if is_lead is None:
             return self._list.take(day, most, wanted=prospects, free=free)

@@ -16,16 +16,19 @@ Choice = Callable[[Customers], NDArray[np.bool_]]
 
 
 class WorkList:
-    """The order is fixed when the campaign begins, so more capacity means sooner, not other customers."""
+    """The order is fixed when the campaign begins, so more capacity means sooner, not other customers.
+
+    order: everybody who was on the list when it began.
+    """
 
     def __init__(self, order: Customers) -> None:
-        self._order = order
+        self.order = order
         self._next = 0
         self._again = DueDates(np.int32)
 
     def order_by(self, rank: Callable[[Customers], NDArray[np.number]]) -> None:
         """Before any are taken: put customers of lower rank first, else in the order in which they are."""
-        self._order = self._order[stable_order(by_block(rank, self._order))]
+        self.order = self.order[stable_order(by_block(rank, self.order))]
 
     def take(self, day: int, count: int, *, wanted: Choice, free: Choice) -> Customers:
         """Take up to `count` customers who are wanted and free today: those due again by `day`, then new ones.
@@ -37,8 +40,8 @@ class WorkList:
             self.put_back(taken[count:], day)
             return taken[:count]
         parts, missing = [taken], count - taken.shape[0]
-        while missing > 0 and self._next < self._order.shape[0]:
-            new = self._order[self._next : self._next + missing]
+        while missing > 0 and self._next < self.order.shape[0]:
+            new = self.order[self._next : self._next + missing]
             self._next += new.shape[0]
             parts.append(self._at_hand(new, day, wanted, free))
             missing -= parts[-1].shape[0]

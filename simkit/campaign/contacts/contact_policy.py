@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blocks import by_block
+from simkit.campaign.compact_columns import Marks
 from simkit.campaign.contacts.contact_rules import ContactRules
 from simkit.campaign.vocabulary import Channel
 from simkit.params.levers import ContactPolicy
@@ -13,7 +14,6 @@ from simkit.streams import Streams
 
 HUNDREDTHS = 100
 _WEEKS_BEFORE = 3
-_NEVER = np.iinfo(np.int16).min
 
 
 class ContactRecord:
@@ -28,7 +28,8 @@ class ContactRecord:
         self._this_week = np.zeros(customers, dtype=np.uint8)
         self._weeks_before = np.zeros((_WEEKS_BEFORE, customers), dtype=np.uint16)
         self._recent = np.zeros(customers, dtype=np.uint16)
-        self._last_person_day = np.full(customers, _NEVER, dtype=np.int16)
+        self._reserved = Marks(customers).new()
+        self._reserved_today: list[NDArray[np.integer]] = []
         self._oldest = 0
         self.rules = ContactRules(policy, customers, streams)
         self.held_out = np.zeros(customers, dtype=np.bool_)
@@ -41,6 +42,9 @@ class ContactRecord:
         """Begin a day; `weekday` is 0 on Mondays, when a natural week begins."""
         if weekday == 0:
             self.begin_week()
+        for customers in self._reserved_today:
+            self._reserved[customers] = False
+        self._reserved_today.clear()
         self.rules.begin_day(day, weekday)
 
     def begin_week(self) -> None:
@@ -63,15 +67,16 @@ class ContactRecord:
             self.rules.restrict(allowed, customers, channel)
         return allowed
 
-    def free_today(self, customers: NDArray[np.integer], day: int, channel: Channel | None = None) -> NDArray[np.bool_]:
+    def free_today(self, customers: NDArray[np.integer], channel: Channel | None = None) -> NDArray[np.bool_]:
         """Say who is allowed and has no visit or call planned for today yet."""
         free = self.allowed(customers, channel)
-        free &= self._last_person_day.take(customers) != day
+        free &= ~self._reserved[customers]
         return free
 
-    def reserve(self, customers: NDArray[np.integer], day: int) -> None:
+    def reserve(self, customers: NDArray[np.integer]) -> None:
         """Keep today's other visits and calls away from these customers."""
-        self._last_person_day[customers] = day
+        self._reserved[customers] = True
+        self._reserved_today.append(customers)
 
     def note(self, customers: NDArray[np.integer], weight: float = 1.0) -> None:
         """Count one contact of this weight for each customer (each at most once a call)."""

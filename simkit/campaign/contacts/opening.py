@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.compact_columns import SparseColumn
 from simkit.campaign.contacts.contact_policy import HUNDREDTHS, ContactRecord
 from simkit.campaign.contacts.conversion import log_odds, opening_terms, probability
 from simkit.campaign.influences import Influences
@@ -45,7 +46,7 @@ class Opening:
     """
 
     def __init__(
-        self, scenario: Scenario, population: Population, record: ContactRecord, gift_cny: NDArray[np.float32]
+        self, scenario: Scenario, population: Population, record: ContactRecord, gift_cny: SparseColumn[np.float32]
     ) -> None:
         self.gift_cny = gift_cny
         self.influences = Influences()
@@ -76,7 +77,7 @@ class Opening:
         return opening_terms(
             base=self._base[channel].take(segment),
             propensity=self._population.propensity.take(customers),
-            gift_cny=self.gift_cny.take(customers),
+            gift_cny=self.gift_cny[customers],
             incentive_per_10_cny=self._incentive.take(segment),
             fatigue=self._fatigue.take(segment),
             recent_contacts=self._record.recent(customers),

@@ -79,7 +79,7 @@ class Members:
         world = self._world
         due = self._invited_on.take(day)
         due = due[world.wallets.prospects(due)]
-        free = world.record.free_today(due, day)
+        free = world.record.free_today(due)
         self._invited_on.put(due[~free], day + _AGAIN_DAYS)
         invited = due[free]
         if not invited.shape[0]:
@@ -89,7 +89,7 @@ class Members:
         outcome = np.full(invited.shape[0], Outcome.NO_INTEREST, dtype=np.uint8)
         outcome[opens] = Outcome.OPENED
         outcome[opens & pays] = Outcome.OPENED_AND_PAID
-        world.record.reserve(invited, day)
+        world.record.reserve(invited)
         world.record.note(invited)
         batch = ContactBatch(invited, outcome, np.full(invited.shape[0], self._terms.opens.value), hour=0.0)
         world.ledger.contacts(day, Channel.CORPORATE, batch)

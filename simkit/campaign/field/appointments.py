@@ -83,7 +83,7 @@ class Appointments:
         self.book(self._requests.until(day, since=self._planned_until), day)
         self._planned_until = day + 1
         self._join(day, opens, closes, agreed_until=day)
-        self._world.record.reserve(self._waiting, day)
+        self._world.record.reserve(self._waiting)
 
     def end(self, day: int) -> None:
         """After the last working day: whoever still waits for a visit, or agreed to one on a later day, gives up."""

@@ -71,10 +71,10 @@ class Doors:
         record, wallets = self._world.record, self._world.wallets
         most = teams * doors_per_team
         customers = self._list.take(
-            day, most, wanted=wallets.prospects, free=lambda some: record.free_today(some, day, Channel.VISIT)
+            day, most, wanted=wallets.prospects, free=lambda some: record.free_today(some, Channel.VISIT)
         )
         customers = np.sort(customers)
-        record.reserve(customers, day)
+        record.reserve(customers)
         attempt = (self._attempts[customers] + 1).astype(np.uint8)
         self._visits = self._outcomes.at_doors(customers, attempt)
         bounds = np.linspace(0, customers.shape[0], teams + 1).astype(int).tolist()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.vocabulary import Desk, HandoffEnd, HandoffKind
 from simkit.campaign.world import World
 from simkit.due_dates import DueDates
@@ -18,16 +19,15 @@ Customers = NDArray[np.integer]
 class HandoffBook:
     """Open handoffs by desk, first come, first served; each has a deadline, each customer a limit."""
 
-    def __init__(self, world: World, *, hop_limit: int, deadline_days: int) -> None:
-        size = world.population.size
+    def __init__(self, world: World, passed_on: SparseColumns, *, hop_limit: int, deadline_days: int) -> None:
         self._world = world
         self._hop_limit = hop_limit
         self._deadline_days = deadline_days
-        self._hops = np.zeros(size, dtype=np.uint8)
-        self._waits = np.zeros(size, dtype=np.bool_)
-        self._from = np.zeros(size, dtype=np.int8)
-        self._to = np.zeros(size, dtype=np.int8)
-        self._created_day = np.zeros(size, dtype=np.int16)
+        self._hops = passed_on.column(np.uint8(0))
+        self._waits = passed_on.column(np.False_)
+        self._from = passed_on.column(np.int8(0))
+        self._to = passed_on.column(np.int8(0))
+        self._created_day = passed_on.column(np.int16(0))
         self._queues: dict[Desk, list[Customers]] = {desk: [] for desk in Desk}
         self._deadlines = DueDates(np.int32)
 
@@ -105,9 +105,9 @@ class HandoffBook:
         """After the last day: count what is still open."""
         for desk in Desk:
             self.end(self.take_waiting(desk), HandoffEnd.OPEN, day)
-        passed_on = np.flatnonzero(self._hops)
+        passed_on = self._hops.who()
         self._world.ledger.tally(day, "customers_passed_on", passed_on)
-        self._world.ledger.figure("most_handoffs_of_a_customer", float(self._hops.max()))
+        self._world.ledger.figure("most_handoffs_of_a_customer", float(self._hops[passed_on].max(initial=0)))
 
     def _tally(self, day: int, what: str, customers: Customers, kind: HandoffKind) -> None:
         self._world.ledger.tally(day, f"{kind.name.lower()}_{what}", customers)

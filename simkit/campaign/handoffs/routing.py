@@ -43,7 +43,7 @@ class RoutePlay(Mechanism):
             world.population.segment,
             np.cumsum(shares, axis=0),
         )
-        self._code = np.zeros(world.population.size, dtype=np.int16)
+        self._code = np.zeros(world.population.size, dtype=np.min_scalar_type(shares.size))
         self._code[customers] = by_block(lambda some: _codes(luck.uniform(some), up_to, segment.take(some)), customers)
         self._log_ratio = _centred(routing.preferred_odds_ratio.value, shares)
         world.opening.influences.add("preferred_route", self._log_odds)

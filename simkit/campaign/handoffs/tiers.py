@@ -31,7 +31,7 @@ class TierCare(Mechanism):
         measure = by_block(self._measure, prospects)
         count = math.ceil(levers.high_value_share * prospects.shape[0])
         highest = np.argpartition(-measure, count - 1)[:count] if count else measure.argsort()
-        self._high_value = np.zeros(world.population.size, dtype=np.bool_)
+        self._high_value = world.marks.new()
         self._high_value[prospects[highest]] = True
         self._need_ratio = _centred(tiers.need_odds_ratio.value, self._needs.saving_share)
         outreach.desks.begins_offline = lambda some: self._high_value[some] | self._needs.needs(some).invests

@@ -60,9 +60,9 @@ class LeadScorePlay(Mechanism):
         correlation = correlation_for(facts.area_under_curve.value, _spread(odds))
         score = np.zeros(world.population.size, dtype=np.float32)
         score[prospects] = scores(odds, correlation, world.streams.decision("lead_score.noise").uniform(prospects))
-        self._likeliest = np.zeros(world.population.size, dtype=np.bool_)
+        self._likeliest = world.marks.new()
         if odds.shape[0]:
-            self._likeliest[prospects] = odds > np.quantile(odds, _LIKELIEST)
+            self._likeliest[prospects[odds > np.quantile(odds, _LIKELIEST)]] = True
         if levers.door_bands > 1:
             outreach.field.doors.visit_by_score(score, levers.door_bands, facts.pass_door.value)
         if levers.calls == "score":

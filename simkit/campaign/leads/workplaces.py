@@ -87,12 +87,12 @@ class Workplaces(Mechanism):
         world = self._world
         customers = self._staff[self._begins[employer] : self._begins[employer + 1]]
         customers = customers[world.wallets.prospects(customers)]
-        customers = customers[world.record.free_today(customers, day, Channel.WORKPLACE_VISIT)]
+        customers = customers[world.record.free_today(customers, Channel.WORKPLACE_VISIT)]
         luck = self._desk.uniforms(customers, day)[:, 0]
         keenness = luck / np.maximum(self._attend.take(world.population.segment.take(customers)), 1e-12)
         order = np.argsort(keenness, kind="stable")
         comers = customers[order][keenness[order] < 1]
-        world.record.reserve(comers, day)
+        world.record.reserve(comers)
         return comers
 
     def _serve(self, desks: list[Customers], day: int) -> None:

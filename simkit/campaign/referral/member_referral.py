@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.contacts.conversion import hazard, with_odds_ratio
 from simkit.campaign.influences import Floats
 from simkit.campaign.ledger import ContactBatch
@@ -51,9 +52,10 @@ class MemberReferralPlay(Mechanism):
         self._times = np.empty(0, dtype=np.int64)
         self._recommend_on: DueDates[np.int64] = DueDates(np.int64)
         self._referrer: dict[int, int] = {}
-        self._referred = np.zeros(world.population.size, dtype=np.bool_)
+        friends = SparseColumns(world.population.size)
+        self._referred = friends.column(np.False_)
         self._log_stopping_ratio = np.log(facts.stopping_ratio.value)
-        self._rewarded = np.zeros(world.population.size, dtype=np.uint8)
+        self._rewarded = friends.column(np.uint8(0))
         world.opening.add_channel(Channel.MEMBER_REFERRAL, by_segment(facts.convert))
         world.opening.influences.add("referral_reward", self._offer)
         world.stopping.add("referred", self._staying)
@@ -177,7 +179,8 @@ class MemberReferralPlay(Mechanism):
         place = np.empty(order.shape[0], dtype=np.int64)
         place[order] = np.arange(order.shape[0]) - np.searchsorted(referrers[order], referrers[order])
         entitled = self._rewarded[referrers] + place < levers.rewards_per_user
-        np.add.at(self._rewarded, referrers[entitled], 1)
+        rewarded, times = np.unique(referrers[entitled], return_counts=True)
+        self._rewarded[rewarded] += times.astype(np.uint8)
         amount = entitled * levers.reward_referrer_cny + levers.reward_friend_cny
         world.ledger.tally(day, "referral_cost", friends, amount)
         n = friends.shape[0]

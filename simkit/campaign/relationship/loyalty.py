@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blocks import blocks, by_block
+from simkit.campaign.compact_columns import Marks
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.mechanism import Mechanism, Outreach
 from simkit.campaign.relationship.satisfaction import leaving_ratios
@@ -29,15 +30,16 @@ class Loyalty(Mechanism):
     """Three loyalties of each user, from 0 to 1, which follow satisfaction slowly and only beyond a knee."""
 
     def __init__(self, world: World, outreach: Outreach) -> None:
-        facts, scenario, size = world.scenario.loyalty, world.scenario, world.population.size
+        facts, scenario = world.scenario.loyalty, world.scenario
         if facts is None or scenario.satisfaction is None:
             raise ValueError("loyalty takes part only where the scenario has it, and satisfaction")
         self._world = world
         self._facts = facts
         self._knees = _knees(scenario)
-        self._ties = np.zeros((_NEEDS, size), dtype=np.uint8)
-        self._loyalty = np.zeros((_NEEDS, size), dtype=np.uint8)  # in 255ths
-        self._holds = np.zeros((_NEEDS, size), dtype=np.bool_)
+        self._ties = [world.of_users.column(np.uint8(0)) for _ in range(_NEEDS)]
+        self._loyalty = [world.of_users.column(np.uint8(0)) for _ in range(_NEEDS)]  # in 255ths
+        marks = Marks(world.population.size)
+        self._holds = {need: marks.new() for need in (SAVE, INVEST)}
         self._held_shares = {SAVE: scenario.by_segment(facts.saves), INVEST: scenario.by_segment(facts.invests)}
         self._leaving = {SAVE: facts.savings_leave.value, INVEST: facts.investments_leave.value}
         self._ties_luck = world.streams.decision("loyalty.ties")
@@ -59,19 +61,19 @@ class Loyalty(Mechanism):
         if day == 0 or day % _STEP_DAYS:
             return
         wallets = self._world.wallets
-        users = np.flatnonzero(wallets.activated_day != NEVER)
-        for some in blocks(users.shape[0]):
-            self._follow(users[some])
+        for some in blocks(wallets.activated_day.shape[0]):
+            users = some.start + np.flatnonzero(wallets.activated_day[some] != NEVER)
+            self._follow(users)
             for need in self._leaving:
-                self._leave(need, users[some], day)
-        users = users[wallets.status[users] == Status.ACTIVE.value]
+                self._leave(need, users, day)
+        users = np.flatnonzero(wallets.status == Status.ACTIVE.value)
         self._world.ledger.tally(day, "margin_premium", users, by_block(self._premium, users))
 
     def finish(self) -> None:
         """Count satisfied and loyal users, and who has kept which need here."""
         world, last = self._world, self._world.scenario.calendar.horizon_days - 1
         users = np.flatnonzero(world.wallets.status == Status.ACTIVE.value)
-        satisfied = self._satisfied(users)
+        satisfied = by_block(self._satisfied, users)
         loyal = self._of(PAY, users) >= self._facts.loyal_from.value
         quadrants = {
             "satisfied_and_loyal": satisfied & loyal,
@@ -81,8 +83,8 @@ class Loyalty(Mechanism):
         }
         for name, inside in quadrants.items():
             world.ledger.tally(last, name, users[inside])
-        world.ledger.tally(last, "savers_at_end", np.flatnonzero(self._holds[SAVE]))
-        world.ledger.tally(last, "investors_at_end", np.flatnonzero(self._holds[INVEST]))
+        world.ledger.tally(last, "savers_at_end", self._holds[SAVE].who())
+        world.ledger.tally(last, "investors_at_end", self._holds[INVEST].who())
 
     def _of(self, need: int, customers: Customers) -> NDArray[np.float32]:
         return np.asarray(_LEVELS[self._loyalty[need][customers]])
@@ -97,9 +99,10 @@ class Loyalty(Mechanism):
 
     def _settle(self, customers: Customers, day: int) -> None:
         """Let new users begin as loyal as customers of their satisfaction and ties are: most have long banked here."""
-        self._ties[:, customers] = draw_slices(self._ties_luck, customers, _NEEDS)
+        slices = draw_slices(self._ties_luck, customers, _NEEDS)
         satisfaction = self._world.states["satisfaction"](customers)
         for need in range(_NEEDS):
+            self._ties[need][customers] = slices[need]
             self._loyalty[need][customers] = _stored(self._target(need, customers, satisfaction))
         luck = self._holds_luck.uniforms(customers, width=2)
         segment = self._world.population.segment.take(customers)
@@ -111,14 +114,15 @@ class Loyalty(Mechanism):
     def _follow(self, users: NDArray[np.int64]) -> None:
         """Let the loyalties of users follow their satisfaction."""
         facts, satisfaction = self._facts, self._world.states["satisfaction"](users)
+        rows = self._world.of_users.rows(users).astype(np.int64, copy=False)
         for need in range(_NEEDS):
             follow(
-                users,
+                rows,
                 satisfaction,
                 STANDARD_NORMAL * np.float32(facts.ties.value),
-                self._ties[need],
+                self._ties[need].values,
                 (self._knees[need], facts.to_full.value, facts.grows.value, facts.fades.value),
-                self._loyalty[need],
+                self._loyalty[need].values,
             )
 
     def _leave(self, need: int, users: Customers, day: int) -> None:

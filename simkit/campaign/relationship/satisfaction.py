@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import by_block
 from simkit.campaign.half_life import left_after
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.ledger import ContactBatch
@@ -32,13 +33,13 @@ class Satisfaction(Mechanism):
     """Satisfaction in standard deviations between users: a lasting own level, and experiences that are forgotten week by week."""
 
     def __init__(self, world: World, outreach: Outreach) -> None:
-        facts, levers, size = world.scenario.satisfaction, world.levers.satisfaction, world.population.size
+        facts, levers = world.scenario.satisfaction, world.levers.satisfaction
         if facts is None:
             raise ValueError("satisfaction takes part only where the scenario has it")
         self._world = world
-        self._own = np.zeros(size, dtype=np.uint8)
+        self._own = world.of_users.column(np.uint8(0))
         self._own_luck = world.streams.decision("satisfaction.own")
-        self._moved = np.zeros(size, dtype=np.float32)
+        self._moved = world.of_users.column(np.float32(0))
         self._kept_a_week = np.float32(left_after(_WEEK, facts.half_life.value))
         self._staying = np.float32(facts.staying.value)
         ratios = leaving_ratios(facts.staying.value, STANDARD_NORMAL)
@@ -81,14 +82,14 @@ class Satisfaction(Mechanism):
     def end_day(self, day: int) -> None:
         """Let a week's part of all experiences be forgotten, on Mondays."""
         if self._world.calendar.weekday[day] == 0:
-            self._moved *= self._kept_a_week
+            self._moved.values *= self._kept_a_week
 
     def finish(self) -> None:
         """Count the users that are left, and how content they are."""
         ledger, last = self._world.ledger, self._world.scenario.calendar.horizon_days - 1
         users = np.flatnonzero(self._world.wallets.status == Status.ACTIVE.value)
         ledger.tally(last, "users_at_end", users)
-        ledger.tally(last, "satisfaction_of_users", users, self.of(users))
+        ledger.tally(last, "satisfaction_of_users", users, by_block(self.of, users))
         if self._survey is not None:
             self._survey.finish(last)
 

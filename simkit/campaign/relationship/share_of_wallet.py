@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.influences import Customers
 from simkit.campaign.mechanism import Mechanism, Outreach
 from simkit.campaign.relationship.auto_save import AutoSave
@@ -23,14 +24,14 @@ class ShareOfWallet(Mechanism):
     """
 
     def __init__(self, world: World, outreach: Outreach) -> None:  # noqa: ARG002 - all mechanisms are made alike
-        facts, scenario, size = world.scenario.share_of_wallet, world.scenario, world.population.size
+        facts, scenario = world.scenario.share_of_wallet, world.scenario
         if facts is None or scenario.loyalty is None:
             raise ValueError("the share of wallet takes part only where the scenario has it, and loyalty")
         self._world = world
         self._facts = facts
-        self._share = np.zeros(size, dtype=np.float16)
-        self._paid_here = np.zeros(size, dtype=np.bool_)
-        self.saving_plan = np.zeros(size, dtype=np.bool_)
+        self._share = world.of_users.column(np.float16(0))
+        self._paid_here = world.marks.new()
+        self.saving_plan = SparseColumns(world.population.size).column(np.False_)
         self._start = expit(_levels(scenario.by_segment(facts.start), facts.spread.value * STANDARD_NORMAL))
         self._payroll = scenario.by_segment(facts.payroll)
         self._pay = scenario.by_segment(facts.pay)
@@ -79,7 +80,9 @@ class ShareOfWallet(Mechanism):
 
     def paid_here(self) -> Customers:
         """Return the users whose wages are paid into this bank, by number."""
-        return np.flatnonzero(self._paid_here & (self._world.wallets.status == Status.ACTIVE.value))
+        paid_here = self._paid_here.who()
+        users: Customers = paid_here[self._world.wallets.status[paid_here] == Status.ACTIVE.value]
+        return users
 
     def _settle(self, customers: Customers, day: int) -> None:  # noqa: ARG002 - a listener
         segment = self._world.population.segment.take(customers)

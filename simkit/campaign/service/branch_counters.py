@@ -89,8 +89,8 @@ class BranchCounterPlay(Mechanism):
         record = self._world.record
         customers = self._asked.on(day)
         customers = customers[self._world.wallets.prospects(customers)]
-        customers = customers[record.free_today(customers, day)]
-        record.reserve(customers, day)
+        customers = customers[record.free_today(customers)]
+        record.reserve(customers)
         luck = self._luck.uniforms(customers)
         chance = self._world.opening.probability(customers, Channel.BRANCH)
         opened = luck[:, 0] < chance

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.campaign.capacity.shifts import Crew
+from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.influences import Floats
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.mechanism import Mechanism, Outreach
@@ -41,14 +42,15 @@ class FollowUp(Mechanism):
         self._luck = world.streams.decision("follow_up.task")
         self._tasks = np.empty(0, dtype=np.int32)
         self._new: list[Customers] = []
-        self._attempts = np.zeros(world.population.size, dtype=np.uint8)
+        followed_up = SparseColumns(world.population.size)
+        self._attempts = followed_up.column(np.uint8(0))
         # By whole days of delay: what is left of the effect; cared for: 1 + the days by which following up was late, 0 for nobody.
         days_late = np.arange(world.scenario.calendar.horizon_days)
         half_life = section.late_half_life.value
         self._effect = 0.5 ** (days_late / half_life) if half_life else (days_late == 0).astype(np.float64)
         staying = self._effect * np.log(section.stopping_ratio.value)
         self._care = np.append(0.0, staying).astype(np.float32)
-        self._cared_for = np.zeros(world.population.size, dtype=np.uint16)
+        self._cared_for = followed_up.column(np.uint16(0))
         self._opened_on = DueDates(np.int32)
         self._cost = 0.0
         world.signals.listen(Signal.OPENED, self._add)
@@ -87,7 +89,7 @@ class FollowUp(Mechanism):
         """Take as many tasks as the crew's day holds, in the order of opening; who is not reached stays on the list."""
         world = self._world
         self._drop(day)
-        free = np.flatnonzero(world.record.free_today(self._tasks, day))[: self._most]
+        free = np.flatnonzero(world.record.free_today(self._tasks))[: self._most]
         server, begins, self._overtime = self._crew.cut(np.full(free.shape[0], self._minutes), self._overtime)
         taken = free[: server.shape[0]]
         customers = self._tasks[taken]
@@ -144,7 +146,7 @@ class FollowUp(Mechanism):
             minutes=self._minutes,
         )
         world.ledger.contacts(day, Channel.FOLLOW_UP, batch)
-        world.record.reserve(customers, day)
+        world.record.reserve(customers)
         world.record.note(customers[reached])
         cost = staff * world.scenario.costs.staff_day.value
         world.ledger.cost(day, CostItem.STAFF, Channel.FOLLOW_UP, staff, cost)

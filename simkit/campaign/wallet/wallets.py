@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from simkit.campaign.compact_columns import Marks
 from simkit.campaign.contacts.conversion import log_odds, probability
 from simkit.campaign.influences import Influences
 from simkit.campaign.ledger import Ledger
@@ -45,10 +46,9 @@ class Wallets:
         self.group = population.segment + np.uint16(len(scenario.segments)) * ~population.holder
         self.activity = Activity(self.group, 2 * len(scenario.segments))
         self.channel = np.zeros(size, dtype=np.uint8)
-        self._assisted = np.zeros(size, dtype=np.bool_)
-        self._lasting = np.zeros(size, dtype=np.bool_)
+        marks = Marks(size)
+        self._assisted, self._lasting, self._settled = marks.new(), marks.new(), marks.new()
         self.first_payment = Influences()
-        self._settled = np.zeros(size, dtype=np.bool_)
         self._ledger = ledger
         self._signals = signals
         self._horizon = scenario.calendar.horizon_days
