@@ -23,7 +23,8 @@ _IS_HEARD = np.array([outcome not in UNHEARD for outcome in Outcome])
 class ContactBatch:
     """Contacts of one channel on one day; arrays of one length, or one value for all.
 
-    customers: turned into NumPy's own index type once, so that every look-up of every listener is twice as fast.
+    customers: turned into NumPy's own index type once, so that every look-up of every listener is twice as fast. probability: of opening at
+    the contact; 0 at doors and in calls where it does not come to an offer.
     """
 
     customers: NDArray[np.integer]

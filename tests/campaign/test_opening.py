@@ -40,7 +40,10 @@ def noticed(bank, run):
 
 @pytest.mark.parametrize("channel", ["visit", "community_event", "human_call"])
 def test_the_chance_of_a_contact_is_that_of_its_terms(bank, crowding, run, noticed, channel):
-    """Base rate, propensity, gift and the contacts of this natural week and the three before it make every probability."""
+    """Base rate, propensity, gift and the contacts of this natural week and the three before it make every probability.
+
+    Where nobody opens the door or answers the call there is no offer, and no chance.
+    """
     met = frame(run, "contacts").query("channel == @channel").reset_index(names="contact")
     calendar = WorkCalendar(bank.calendar.start, bank.calendar.horizon_days)
     met = met.assign(week=calendar.week[met["day"]].astype(int))
@@ -57,5 +60,5 @@ def test_the_chance_of_a_contact_is_that_of_its_terms(bank, crowding, run, notic
     terms = world.opening.terms(customers, Channel[channel.upper()])
     ratio = bank.by_segment(bank.response.fatigue_odds_ratio)[world.population.segment[customers]]
     log_odds = terms["base"] + terms["propensity"] + terms["offer"] + np.log(ratio) * recent.to_numpy()
-    expected = pd.Series(1 / (1 + np.exp(-log_odds)))
+    expected = pd.Series(1 / (1 + np.exp(-log_odds))).where(~met["outcome"].isin(["not_home", "not_reached"]), 0)
     pd.testing.assert_series_equal(met["probability"], expected, check_dtype=False, check_names=False, rtol=1e-4)

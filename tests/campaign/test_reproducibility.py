@@ -167,8 +167,9 @@ def test_the_order_of_visits_and_calls_changes_no_probability(city_bank, levers,
     assert len(both) > 1000
     assert (first["attempt"][both] == 1).all()
     assert (last["attempt"][both] == 1).all()
-    pd.testing.assert_series_equal(first["probability"][both], last["probability"][both])
     met = both[(first["outcome"][both] != "not_home") & (last["outcome"][both] != "not_home")]
+    assert len(met) > 500
+    pd.testing.assert_series_equal(first["probability"][met], last["probability"][met])
     assert (first["outcome"][met] == last["outcome"][met]).all()
 
 

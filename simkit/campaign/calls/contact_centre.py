@@ -116,8 +116,8 @@ class ContactCentre:
     def _dial_by_hand(self, customers: Customers, attempt: NDArray[np.uint8]) -> Dialled:
         segment = self._world.population.segment.take(customers)
         luck = self._human_luck.uniforms(customers, attempt)
-        chance = self._world.opening.probability(customers, Channel.HUMAN_CALL)
         reached = luck[:, 0] < self._human_connect.take(segment)
+        chance = self._chance_of(reached, customers, Channel.HUMAN_CALL)
         opened = reached & (luck[:, 1] < chance)
         agreed = reached & ~opened & (luck[:, 2] < self._visit_agreed.take(segment)) & self._visits_offered
         outcome = np.where(reached, Outcome.NO_INTEREST, Outcome.NOT_REACHED).astype(np.uint8)
@@ -132,10 +132,10 @@ class ContactCentre:
         calls = self._world.scenario.calls
         segment = self._world.population.segment.take(customers)
         luck = self._ai_luck.uniforms(customers, attempt, width=3)
-        chance = self._world.opening.probability(customers, Channel.AI_CALL)
         reached = luck[:, 0] < self._ai_connect.take(segment)
         hung_up = reached & (luck[:, 1] < calls.ai_hang_up.value)
         interested = reached & (luck[:, 1] > 1 - calls.ai_interested.value)
+        chance = self._chance_of(interested, customers, Channel.AI_CALL)
         outcome = np.where(reached, Outcome.NO_INTEREST, Outcome.NOT_REACHED).astype(np.uint8)
         outcome[hung_up] = Outcome.HUNG_UP
         if self._hotline.open:
@@ -147,6 +147,13 @@ class ContactCentre:
         minutes[reached] += calls.ai_talk.value
         minutes[hung_up] += _HANG_UP_MINUTES - calls.ai_talk.value
         return Dialled(outcome, chance, minutes, reached, again=~interested)
+
+    def _chance_of(self, listening: NDArray[np.bool_], customers: Customers, channel: Channel) -> NDArray[np.floating]:
+        """Return the probability of opening of those who listen to the offer, and 0 of the many who do not."""
+        chance = np.zeros(customers.shape[0])
+        rows = np.flatnonzero(listening)
+        chance[rows] = self._world.opening.probability(customers.take(rows), channel)
+        return chance
 
     def _talk_minutes(self, luck: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the minutes of connected calls; an exponential talk has the lognormal one's mean."""

@@ -76,17 +76,16 @@ class Doors:
         customers = np.sort(customers)
         record.reserve(customers)
         attempt = (self._attempts[customers] + 1).astype(np.uint8)
-        self._visits = self._outcomes.at_doors(customers, attempt)
+        weekday = bool(self._world.calendar.is_workday[day])
+        self._home = self._outcomes.home(customers, attempt, ("daytime", "evening") if weekday else ("weekend",))
+        self._visits = self._outcomes.at_doors(customers, attempt, np.logical_or.reduce(list(self._home.values())))
         bounds = np.linspace(0, customers.shape[0], teams + 1).astype(int).tolist()
         self._next, self._last = bounds[:-1], bounds[1:]
-        weekday = bool(self._world.calendar.is_workday[day])
         community = self._world.population.community_of(customers)
         self._places = community.tolist()
         way = self._way(customers, community)
-        for when in ("daytime", "evening") if weekday else ("weekend",):
-            home = self._outcomes.home(customers, attempt, when)
-            waiting = self._world.scenario.field.not_home.value / MINUTES_PER_DAY
-            self._home[when] = home
+        waiting = self._world.scenario.field.not_home.value / MINUTES_PER_DAY
+        for when, home in self._home.items():
             self._ends[when] = np.cumsum(way + np.where(home, self._visits.days, waiting))
 
     def walk(self, team: int, now: float, until: float) -> float:
@@ -139,7 +138,7 @@ class Doors:
             ContactBatch(
                 customers=customers,
                 outcome=outcome,
-                probability=visits.probability[doors],
+                probability=visits.probability[doors] * home,
                 hour=(starts[doors] + offset - day) * 24,
                 attempt=visits.attempt[doors],
                 server=np.repeat([walked.team for walked in rounds], lengths),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,18 +61,24 @@ class FieldOutcomes:
             "weekend": np.minimum(scenario.by_segment(field.at_home_weekend) * introduction, 1),
         }
 
-    def home(self, customers: Customers, attempt: NDArray[np.uint8], when: str) -> NDArray[np.bool_]:
-        """Say who is home and opens in this part of the week; who opens at the rarer time opens at the other too."""
-        luck = self._meeting.uniform(customers, attempt)
-        chance = self._at_home[when][self._world.population.segment.take(customers)]
+    def home(
+        self, customers: Customers, attempt: NDArray[np.uint8], parts: Iterable[str]
+    ) -> dict[str, NDArray[np.bool_]]:
+        """Say who is home and opens in each part of the week; who opens at the rarer time opens at the other too."""
+        luck, segment = self._meeting.uniform(customers, attempt), self._world.population.segment.take(customers)
+        chance = {part: self._at_home[part].take(segment) for part in parts}
         if self._world.open_door:
-            chance = np.minimum(chance * np.exp(self._world.open_door.total(customers, Channel.VISIT)), 1)
-        open_door: NDArray[np.bool_] = luck < chance
-        return open_door
+            ratio = np.exp(self._world.open_door.total(customers, Channel.VISIT))
+            chance = {part: np.minimum(share * ratio, 1) for part, share in chance.items()}
+        return {part: luck < share for part, share in chance.items()}
 
-    def at_doors(self, customers: Customers, attempt: NDArray[np.uint8]) -> Visits:
-        """Return what happens at each door, should it open."""
-        return self._visits(customers, attempt, Channel.VISIT, self._come_back)
+    def at_doors(self, customers: Customers, attempt: NDArray[np.uint8], home: NDArray[np.bool_]) -> Visits:
+        """Return what happens at each door; nothing does where nobody is home."""
+        n, rows = customers.shape[0], np.flatnonzero(home)
+        met = self._visits(customers.take(rows), attempt.take(rows), Channel.VISIT, self._come_back)
+        visits = Visits(customers, attempt, np.full(n, Outcome.NOT_HOME, dtype=np.uint8), np.zeros(n), np.zeros(n))
+        visits.outcome[rows], visits.probability[rows], visits.days[rows] = met.outcome, met.probability, met.days
+        return visits
 
     def at_appointments(self, customers: Customers, attempt: NDArray[np.uint8]) -> Visits:
         """Return what happens at each appointment, no-shows included."""
