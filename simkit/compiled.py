@@ -9,8 +9,8 @@ from typing import ParamSpec
 Arguments = ParamSpec("Arguments")
 
 
-def compiled(signature: str) -> Callable[[Callable[Arguments, None]], Callable[Arguments, None]]:
-    """Compile a function for the one signature that is used, when it is first called, and keep the result on disk.
+def compiled(*signatures: str) -> Callable[[Callable[Arguments, None]], Callable[Arguments, None]]:
+    """Compile a function for the few signatures that are used, when it is first called, and keep the result on disk.
 
     Who only reads results never loads the compiler. Whatever is wrong with the cache (nowhere to write, damaged), compiling again only
     costs time.
@@ -22,9 +22,9 @@ def compiled(signature: str) -> Callable[[Callable[Arguments, None]], Callable[A
             import numba  # noqa: PLC0415 - the compiler takes half a second to load
 
             try:
-                made: Callable[Arguments, None] = numba.njit(signature, cache=True, nogil=True)(function)
+                made: Callable[Arguments, None] = numba.njit(list(signatures), cache=True, nogil=True)(function)
             except Exception:  # noqa: BLE001 - see above
-                made = numba.njit(signature, nogil=True)(function)
+                made = numba.njit(list(signatures), nogil=True)(function)
             return made
 
         @functools.wraps(function)

@@ -8,30 +8,33 @@ therefore depends on nothing else: not on the strategy, the order of calls, the 
 from __future__ import annotations
 
 import hashlib
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.blocks import blocks
 from simkit.compiled import compiled
 
 Uniforms: TypeAlias = NDArray[np.float64]
 Identifiers: TypeAlias = NDArray[np.integer[Any]]
+Word = TypeVar("Word", np.uint32, np.float64)
 
 _LARGEST_WORD = 2**32 - 1
 _BLOCK_WORDS = 4
 _WORD_TO_UNIT = 1.0 / 2**32
 
 
-@compiled("void(uint64, uint64, uint64, uint32[::1], uint32[::1], uint32[:, ::1])")
+@compiled(
+    "void(uint64, uint64, uint64, uint32[::1], uint32[::1], uint32[:, ::1])",
+    "void(uint64, uint64, uint64, uint32[::1], uint32[::1], float64[:, ::1])",
+)
 def _philox(
     seed: int,
     replication: int,
     decision: int,
     identifiers: NDArray[np.uint32],
     occasions: NDArray[np.uint32],
-    words: NDArray[np.uint32],
+    words: NDArray[Word],
 ) -> None:
     """Fill `words` (width, n), width 1 to 4, with the Philox4x32-10 block of each (identifier, occasion), one column a block.
 
@@ -81,8 +84,7 @@ class Decision:
 
         Raises `ValueError` for another width, and for occasions that are neither one nor as many as the identifiers.
         """
-        rows, occasions = self._counters(identifiers, occasion, width)
-        return self._words(rows, occasions, width).T
+        return self._block(identifiers, occasion, width, np.uint32).T
 
     def faces(self, identifiers: Identifiers, occasion: int | Identifiers = 0, width: int = 4) -> NDArray[np.uint16]:
         """Return the first `width` (1 to 4) words of each block as faces of a die of 65,536, shape (n, 2 × width)."""
@@ -97,13 +99,9 @@ class Decision:
 
     def uniforms(self, identifiers: Identifiers, occasion: int | Identifiers = 0, width: int = 4) -> Uniforms:
         """Return `width` (1 to 4) independent numbers in (0, 1) for each identifier, shape (n, width); columns are contiguous."""
-        rows, occasions = self._counters(identifiers, occasion, width)
-        numbers = np.empty((width, rows.shape[0]))
-        for some in blocks(rows.shape[0]):
-            own = occasions if occasions.shape[0] == 1 else occasions[some]
-            block = numbers[:, some]
-            np.add(self._words(rows[some], own, width), 0.5, out=block)
-            block *= _WORD_TO_UNIT
+        numbers = self._block(identifiers, occasion, width, np.float64)
+        numbers += 0.5
+        numbers *= _WORD_TO_UNIT
         return numbers.T
 
     def exponential(self, identifiers: Identifiers, occasion: int | Identifiers = 0) -> Uniforms:
@@ -112,10 +110,10 @@ class Decision:
         np.log(numbers, out=numbers)
         return np.negative(numbers, out=numbers)
 
-    def _counters(
-        self, identifiers: Identifiers, occasion: int | Identifiers, width: int
-    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-        """Return identifiers and occasions as `_philox` takes them, checked together with the width."""
+    def _block(
+        self, identifiers: Identifiers, occasion: int | Identifiers, width: int, kind: type[Word]
+    ) -> NDArray[Word]:
+        """Return the first `width` words of each identifier's block as numbers of one kind, shape (width, n)."""
         rows = np.ascontiguousarray(identifiers, dtype=np.uint32)
         occasions = np.array(occasion, dtype=np.uint32, ndmin=1, copy=None)
         if not 1 <= width <= _BLOCK_WORDS:
@@ -124,10 +122,7 @@ class Decision:
             raise ValueError(
                 f"{occasions.shape[0]} occasions for {rows.shape[0]} identifiers; give one, or one for each"
             )
-        return rows, occasions
-
-    def _words(self, rows: NDArray[np.uint32], occasions: NDArray[np.uint32], width: int) -> NDArray[np.uint32]:
-        words = np.empty((width, rows.shape[0]), dtype=np.uint32)
+        words = np.empty((width, rows.shape[0]), dtype=kind)
         _philox(self._seed, self._replication, self._code, rows, occasions, words)
         return words
 
