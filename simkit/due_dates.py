@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -23,12 +24,14 @@ class DueDates(Generic[Number]):
         # Rows due on this day or later wait together: dealt out at once, most days would get a handful each time.
         self._later = 0
         self._far: list[tuple[NDArray[Number], NDArray[np.integer]]] = []
+        # None of the rows that are not on their days yet is due before this one.
+        self._sorted_until: float = math.inf
 
     def put(self, rows: NDArray[np.integer], day: int) -> None:
         """Have rows fall due on one day."""
         if not rows.shape[0]:
             return
-        if self._unsorted or day >= self._later:  # rows stay behind those that were put before
+        if day >= self._sorted_until:  # rows stay behind those that were put before
             self.spread(rows, np.full(rows.shape[0], day))
         else:
             self._on.setdefault(day, []).append(rows.astype(self._kind, copy=False))
@@ -37,6 +40,7 @@ class DueDates(Generic[Number]):
         """Have each row fall due on its own day."""
         if rows.shape[0]:
             self._unsorted.append((rows.astype(self._kind, copy=False), days))
+            self._sorted_until = min(self._sorted_until, int(days.min()))
 
     def take(self, day: int) -> NDArray[Number]:
         """Take what is due on `day`, in the order in which it was put."""
@@ -49,22 +53,24 @@ class DueDates(Generic[Number]):
         return self._joined([part for when in sorted(self._on) if when <= day for part in self._on.pop(when)])
 
     def _sort(self, day: int) -> None:
-        """Put what is due soon of the rows that were spread since the last take on its days, all at once."""
+        """Put what is due soon of the rows that were spread on its days, all at once, if there may be any that is due by `day`."""
+        if day < self._sorted_until:
+            return
         if day >= self._later:
             self._later = day + _SOON_DAYS
             self._unsorted, self._far = self._far + self._unsorted, []
-        if not self._unsorted:
-            return
-        rows, days = (np.concatenate(parts) for parts in zip(*self._unsorted, strict=True))
+        rows = np.concatenate([some for some, _ in self._unsorted])
+        days = np.concatenate([their_days for _, their_days in self._unsorted])
         self._unsorted = []
         soon = days < self._later
         if not soon.all():
             self._far.append((rows[~soon], days[~soon]))
             rows, days = rows[soon], days[soon]
+        self._sorted_until = self._later if self._far else math.inf
         if not rows.shape[0]:
             return
         # Sixteen bits are sorted by counting, in a tenth of the time.
-        order = np.argsort(days.astype(np.int16) if days.max() <= _LARGEST_SHORT else days, kind="stable")
+        order = np.argsort(days.astype(np.int16) if self._later <= _LARGEST_SHORT else days, kind="stable")
         rows, days = rows[order], days[order]
         begins = [0, *(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist(), days.shape[0]]
         for begin, end in itertools.pairwise(begins):
