@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,7 @@ from simkit.campaign.vocabulary import UNHEARD, Channel, CostItem, Outcome, Reso
 from simkit.workdays import WorkCalendar
 
 _FEW = 2**12
+_OUTCOMES = len(Outcome)
 _IS_HEARD = np.array([outcome not in UNHEARD for outcome in Outcome])
 
 
@@ -79,6 +81,35 @@ class _Rows:
         return pa.Table.from_arrays(columns, schema=schema)
 
 
+class _Tally:
+    """One tally's amounts by day and segment. Customers who only count wait to be counted together: few cost as much as thousands."""
+
+    def __init__(self, segment: NDArray[np.uint8], amounts: NDArray[np.float64]) -> None:
+        self.amounts = amounts
+        self._segment = segment
+        self._waiting: list[tuple[int, NDArray[np.integer]]] = []
+        self._how_many = 0
+
+    def note(self, day: int, customers: NDArray[np.integer]) -> None:
+        """Have customers counted."""
+        self._waiting.append((day, customers))
+        self._how_many += customers.shape[0]
+        if self._how_many > _FEW:
+            self.counted()
+
+    def counted(self) -> NDArray[np.float64]:
+        """Return the amounts, with everyone counted."""
+        if self._waiting:
+            segments = self.amounts.shape[1]
+            row = np.repeat(
+                [day * segments for day, _ in self._waiting], [customers.shape[0] for _, customers in self._waiting]
+            )
+            segment = self._segment.take(np.concatenate([customers for _, customers in self._waiting]))
+            self.amounts += np.bincount(row + segment, minlength=self.amounts.size).reshape(self.amounts.shape)
+            self._waiting, self._how_many = [], 0
+        return self.amounts
+
+
 class Ledger:
     """What happened in one run. `full` also keeps every contact, payment and coupon event."""
 
@@ -96,27 +127,25 @@ class Ledger:
             name: np.zeros((days, segments)) for name in (*COUPON_COUNTS, *COUPON_MONEY)
         }
         self._days = days
-        self._outcomes: dict[Channel, NDArray[np.int64]] = {}
-        self._tallies: dict[str, NDArray[np.float64]] = {}
-        self._to_count: list[tuple[str, NDArray[np.integer]]] = []
-        self._counting_day = 0
+        self._outcomes: defaultdict[Channel, NDArray[np.int64]] = defaultdict(
+            lambda: np.zeros((days, segments * _OUTCOMES), dtype=np.int64)
+        )
+        self._tallies: defaultdict[str, _Tally] = defaultdict(lambda: _Tally(segment, np.zeros((days, segments))))
         self._figures: dict[str, float] = {}
         self.contact_listeners: list[ContactListener] = []
         self.payment_listeners: list[PaymentListener] = []
         self._rows = {name: _Rows() for name in ("costs", "service", *FULL_SCHEMAS)}
 
     def contacts(self, day: int, channel: Channel, batch: ContactBatch) -> None:
-        """Record contacts, each with its outcome."""
-        code = self._segment.take(batch.customers) * np.uint16(len(Outcome)) + batch.outcome
-        counted = np.bincount(code, minlength=self._segments * len(Outcome)).reshape(self._segments, len(Outcome))
-        if channel not in self._outcomes:
-            self._outcomes[channel] = np.zeros((self._days, self._segments, len(Outcome)), dtype=np.int64)
-        self._outcomes[channel][day] += counted
+        """Record contacts, each with its outcome; where there are none, nobody hears of it."""
+        n = batch.customers.shape[0]
+        if not n:
+            return
+        code = self._segment.take(batch.customers) * np.uint16(_OUTCOMES) + batch.outcome
+        self._outcomes[channel][day] += np.bincount(code, minlength=self._segments * _OUTCOMES)
         for listener in self.contact_listeners:
             listener(day, channel, batch)
-        self._daily["contacts"][day] += counted.sum(axis=1)
-        if self.full and batch.customers.shape[0]:
-            n = batch.customers.shape[0]
+        if self.full:
             optional = (batch.attempt, batch.outcome, batch.server, batch.minutes, batch.probability)
             attempt, outcome, server, minutes, chance = (np.broadcast_to(np.asarray(column), n) for column in optional)
             self._rows["contacts"].chunks.append(
@@ -152,72 +181,50 @@ class Ledger:
         """Add an amount for each of these customers (1 where none is given) to a tally, by segment; a tally begins with its first use."""
         if not customers.shape[0]:
             return
+        own = self._tallies[tally]
         if amount is None and customers.shape[0] <= _FEW:
-            if day != self._counting_day:
-                self._count_day()
-                self._counting_day = day
-            self._to_count.append((tally, customers))
+            own.note(day, customers)
             return
         if amount is not None and np.ndim(amount) == 0:
             amount = np.full(customers.shape, amount, dtype=np.float64)
-        self._tally_rows(tally)[day] += np.bincount(self._segment.take(customers), amount, minlength=self._segments)
-
-    def _count_day(self) -> None:
-        """Count a day's customers of all tallies at once: a count of few costs as much as one of thousands."""
-        if not self._to_count:
-            return
-        tallies = list(dict.fromkeys(tally for tally, _ in self._to_count))
-        code = {tally: position * self._segments for position, tally in enumerate(tallies)}
-        begins = np.repeat(
-            [code[tally] for tally, _ in self._to_count], [customers.shape[0] for _, customers in self._to_count]
-        )
-        segment = self._segment.take(np.concatenate([customers for _, customers in self._to_count]))
-        counts = np.bincount(begins + segment, minlength=len(tallies) * self._segments).reshape(len(tallies), -1)
-        for tally, by_segment in zip(tallies, counts, strict=True):
-            self._tally_rows(tally)[self._counting_day] += by_segment
-        self._to_count.clear()
+        own.amounts[day] += np.bincount(self._segment.take(customers), amount, minlength=self._segments)
 
     def tally_by_segment(self, day: int, tally: str, amounts: NDArray[Any]) -> None:
         """Add amounts that are counted by segment elsewhere to a tally."""
-        self._tally_rows(tally)[day] += amounts
+        self._tallies[tally].amounts[day] += amounts
 
     def tallied(self, tally: str, days: range) -> float:
         """Return a tally's sum over days and segments."""
-        self._count_day()
-        return float(self._tallies[tally][days.start : days.stop].sum()) if tally in self._tallies else 0.0
+        return float(self._tallies[tally].counted()[days.start : days.stop].sum()) if tally in self._tallies else 0.0
 
     def outcomes(self, channels: Iterable[Channel], days: range) -> NDArray[np.int64]:
         """Return how many contacts of these channels ended in each outcome on these days, by outcome."""
-        known = [self._outcomes[channel][days.start : days.stop] for channel in channels if channel in self._outcomes]
-        return (
-            np.sum([counts.sum(axis=(0, 1)) for counts in known], axis=0) if known else np.zeros(len(Outcome), np.int64)
-        )
+        total = np.zeros(self._segments * _OUTCOMES, dtype=np.int64)
+        for channel in channels:
+            if channel in self._outcomes:
+                total += self._outcomes[channel][days.start : days.stop].sum(axis=0)
+        return np.asarray(total.reshape(self._segments, _OUTCOMES).sum(axis=0))
 
     def heard(self) -> NDArray[np.int64]:
         """Return how many contacts reached their customers, shape (days, segments)."""
-        everything = np.zeros((self._days, self._segments, len(Outcome)), dtype=np.int64)
+        return np.asarray(self._all_outcomes()[:, :, _IS_HEARD].sum(axis=2))
+
+    def _all_outcomes(self) -> NDArray[np.int64]:
+        """Return how many contacts ended in each outcome, whatever the channel, shape (days, segments, outcomes)."""
+        everything = np.zeros((self._days, self._segments * _OUTCOMES), dtype=np.int64)
         for counts in self._outcomes.values():
             everything += counts
-        return np.asarray(everything[:, :, _IS_HEARD].sum(axis=2))
+        return everything.reshape(self._days, self._segments, _OUTCOMES)
 
     def counted(self, column: str, days: range) -> int:
         """Return the sum of a column of `daily` over days and segments."""
         return int(self._daily[column][days.start : days.stop].sum())
-
-    def on_day(self, column: str, day: int) -> NDArray[np.int64]:
-        """Return a column of `daily` on one day, by segment."""
-        return np.asarray(self._daily[column][day])
 
     def figure(self, figure: str, amount: float) -> None:
         """Write a figure of the whole run, once."""
         if figure in self._figures:
             raise ValueError(f"the figure {figure!r} is written already")
         self._figures[figure] = amount
-
-    def _tally_rows(self, tally: str) -> NDArray[np.float64]:
-        if tally not in self._tallies:
-            self._tallies[tally] = np.zeros((self._days, self._segments))
-        return self._tallies[tally]
 
     def coupons(self, columns: Mapping[str, NDArray[Any]]) -> None:
         """Set the table of coupons: counts and money (CNY), each of shape (days, segments)."""
@@ -275,6 +282,7 @@ class Ledger:
 
     def tables(self) -> dict[str, pa.Table]:
         """Return the tables kept so far (all but those made from the customers' final state)."""
+        self._daily["contacts"][:] = self._all_outcomes().sum(axis=2)
         tables = {
             "daily": self._by_day_and_segment("daily", self._daily, dates=True),
             "coupons": self._by_day_and_segment("coupons", self._coupons, dates=False),
@@ -308,8 +316,8 @@ class Ledger:
 
     def _outcome_table(self) -> pa.Table:
         channels = sorted(self._outcomes)
-        shape = (0, self._days, self._segments, len(Outcome))
-        counts = np.stack([self._outcomes[channel] for channel in channels]) if channels else np.empty(shape, np.int64)
+        shape = (len(channels), self._days, self._segments, _OUTCOMES)
+        counts = np.array([self._outcomes[channel] for channel in channels], dtype=np.int64).reshape(shape)
         # By day first: what happened on a day stands together.
         day, which, segment, outcome = np.nonzero(counts.swapaxes(0, 1))
         channel = np.array(channels, dtype=np.int64)[which]
@@ -319,13 +327,9 @@ class Ledger:
         )
 
     def _tally_table(self) -> pa.Table:
-        self._count_day()
         tallies = sorted(self._tallies)
-        rows = (
-            np.stack([self._tallies[name] for name in tallies])
-            if tallies
-            else np.empty((0, self._days, self._segments))
-        )
+        shape = (len(tallies), self._days, self._segments)
+        rows = np.array([self._tallies[name].counted() for name in tallies], dtype=np.float64).reshape(shape)
         which, day, segment = np.nonzero(rows)
         self._words["tally"] = tallies
         return self.columns_table("tallies", day=day, segment=segment, tally=which, amount=rows[which, day, segment])

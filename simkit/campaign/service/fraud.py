@@ -49,7 +49,7 @@ class FraudPlay(Mechanism):
         ledger.tally(day, "fraud_loss", struck, loss)
         ledger.cost(day, CostItem.FRAUD, Channel.ORGANIC, struck.shape[0], struck.shape[0] * loss * borne)
         world.signals.send(Signal.HARMED, struck, day)
-        payments = ledger.on_day("payments", day)
+        payments = ledger.of_day(day, "payments")
         ledger.tally_by_segment(day, "paid_10000_cny", payments * self._ticket / 10_000)
         thousands = float(payments.sum()) / 1000
         ledger.cost(day, CostItem.COMPLIANCE, Channel.ORGANIC, thousands, thousands * self._check)
