@@ -77,20 +77,22 @@ class Crew:
         """
         ends = np.cumsum(minutes)
         starts = ends - minutes
-        servers, begins, owed = [], [], np.zeros(len(self.shares))
-        first = 0
+        jobs, before, owed = [], [], np.zeros(len(self.shares))
+        first, done, shift_minutes = 0, 0.0, self.shift_minutes
         for server, share in enumerate(self.shares):
-            before = ends[first - 1] if first else 0.0
-            left = share * self.shift_minutes - overtime[server]
-            last = max(int(np.searchsorted(starts, before + left)), first)
-            worked = ends[last - 1] - before if last > first else 0.0
+            left = share * shift_minutes - overtime[server]
+            last = max(int(starts.searchsorted(done + left)), first)
+            worked = ends[last - 1] - done if last > first else 0.0
             owed[server] = max(worked - left, 0.0)
-            servers.append(np.full(last - first, server))
-            begins.append(self._clock(overtime[server] + starts[first:last] - before))
-            first = last
-        if not servers:
-            return np.empty(0, dtype=np.int64), np.empty(0), owed
-        return np.concatenate(servers), np.concatenate(begins), owed
+            jobs.append(last - first)
+            before.append(done)
+            first, done = last, ends[last - 1] if last else 0.0
+        servers = np.repeat(np.arange(len(jobs)), np.array(jobs, dtype=np.int64))
+        return (
+            servers,
+            self._clock(overtime[servers] + starts[:first] - np.array(before, dtype=np.float64)[servers]),
+            owed,
+        )
 
     def _clock(self, worked_minutes: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn minutes worked since the shift began into a day fraction, past the break."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class Jobs:
 
     def take(self, rows: NDArray[np.bool_] | Integers) -> Jobs:
         """Return some of the jobs, in the order asked for."""
-        return Jobs(*(getattr(self, column.name)[rows] for column in fields(self)))
+        return Jobs(self.number[rows], self.line[rows], self.arrival[rows], self.deadline[rows], self.duration[rows])
 
     def and_then(self, later: Jobs) -> Jobs:
         """Return these jobs and then those."""
@@ -79,12 +80,12 @@ class Settled:
     begins: Floats
     seat: Integers
 
-    @property
+    @cached_property
     def served(self) -> NDArray[np.bool_]:
         """Say who was served."""
         return np.not_equal(self.seat, NO_SEAT)
 
-    @property
+    @cached_property
     def waited(self) -> Floats:
         """Return the days for which each served job has waited, 0 for who gave up."""
         return np.where(self.served, self.begins - self.jobs.arrival, 0.0)
@@ -99,7 +100,8 @@ class StaffedLines:
 
     def play(self, jobs: Jobs, duty: Duty, until: float) -> Settled:
         """Let jobs join that arrive in this order after all earlier ones, and play until a time that is no earlier than any of them."""
-        jobs = self._waiting.and_then(jobs)
+        if self._waiting.number.shape[0]:
+            jobs = self._waiting.and_then(jobs)
         seats = int(duty.seat.max(initial=NO_SEAT)) + 1
         if seats > self._free.shape[0]:
             self._free = np.concatenate([self._free, np.full(seats - self._free.shape[0], -np.inf)])
@@ -118,6 +120,9 @@ class StaffedLines:
             seat,
         )
         waits = np.isinf(begins) & (jobs.deadline >= until)
+        if not waits.any():
+            self._waiting = Jobs.none()
+            return Settled(jobs, begins, seat)
         self._waiting = jobs.take(waits)
         return Settled(jobs.take(~waits), begins[~waits], seat[~waits])
 

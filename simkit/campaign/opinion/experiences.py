@@ -14,6 +14,7 @@ from simkit.campaign.vocabulary import Channel, Outcome
 from simkit.campaign.world import World
 
 _AT_DOORS = (Channel.VISIT, Channel.APPOINTMENT, Channel.WORKPLACE_VISIT)
+_WHERE_CUSTOMERS_ARE_MET = (*_AT_DOORS, Channel.COMMUNITY_EVENT)
 _NOT_MET = (Outcome.NOT_HOME, Outcome.NO_SHOW, Outcome.CANCELLED, Outcome.LAPSED, Outcome.LEFT_QUEUE)
 _IS_MET = np.array([outcome not in _NOT_MET for outcome in Outcome])
 
@@ -61,7 +62,7 @@ class Experiences(Mechanism):
 
     def _meet(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         """Count who refuses to talk; who does talk trusts us more."""
-        if channel not in (*_AT_DOORS, Channel.COMMUNITY_EVENT):
+        if channel not in _WHERE_CUSTOMERS_ARE_MET:
             return
         met = _IS_MET[batch.outcome]
         refused = batch.outcome == Outcome.REFUSED.value

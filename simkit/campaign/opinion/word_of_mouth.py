@@ -115,7 +115,7 @@ class WordOfMouth(Mechanism):
 
     def _hear_of_contacts(self, day: int, channel: Channel, batch: ContactBatch) -> None:  # noqa: ARG002
         for outcome, share in self._reasons.items():
-            unhappy = np.flatnonzero(batch.outcome == outcome)
+            unhappy = (batch.outcome == outcome).nonzero()[0]
             if unhappy.shape[0]:
                 self._complain(share, batch.customers[unhappy], day)
 

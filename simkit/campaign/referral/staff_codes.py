@@ -135,6 +135,8 @@ class StaffCodesPlay(Mechanism):
         world, known = self._world, self._known
         customers = known.customers[pairs // 2]
         pairs = pairs[world.wallets.prospects(customers) & world.record.allowed(customers)]
+        if not pairs.shape[0]:
+            return
         known.clicked.reshape(-1)[pairs] = day
         rows, first = np.unique(pairs // 2, return_index=True)
         customers, staff = known.customers[rows], known.staff.reshape(-1)[pairs[first]]
@@ -174,6 +176,8 @@ class StaffCodesPlay(Mechanism):
         self._opened = []
         claims = known.claims(rows, day, self._levers.window_days)
         claimed = claims.any(axis=1)
+        if not claimed.any():
+            return
         rows, claims = rows[claimed], claims[claimed]
         credited = known.customers[rows]
         channel = world.wallets.channel[credited]

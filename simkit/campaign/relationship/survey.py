@@ -46,6 +46,8 @@ class Survey:
         world = self._world
         asked = np.unique(self._ask_on.take(day))
         asked = asked[world.record.allowed(asked, Channel.SMS)]
+        if not asked.shape[0]:
+            return
         luck = self._luck.uniforms(asked, day, width=3)[:, 1:]
         delivered = luck[:, 0] < self._sms.delivered.value
         outcome = np.where(delivered, Outcome.DELIVERED, Outcome.NOT_DELIVERED).astype(np.uint8)

@@ -43,6 +43,7 @@ class BranchQueue:
         self._lines = StaffedLines()
         self._usual, self._extra = round(counters.counters.value), extra_counters
         self._every_day = self._duty()
+        self._edges, self._share_before = self._arrivals()
 
     @property
     def represented(self) -> float:
@@ -63,20 +64,19 @@ class BranchQueue:
         )
         # One uniform: who opens is among those who are asked.
         minutes += counters.ask.value * (luck[:, 3] < extra.asked) + extra.minutes * (luck[:, 3] < extra.opening)
-        arrival = day + self._hour(luck[:, 0]) / 24
+        arrival = day + np.interp(luck[:, 0], self._share_before, self._edges) / 24
         patience = -np.log(luck[:, 2]) * counters.patience.value
         jobs = Jobs(position, line, arrival, arrival + patience / MINUTES_PER_DAY, minutes / MINUTES_PER_DAY)
         order = np.argsort(arrival, kind="stable")
         return self._lines.play(jobs.take(order), self._every_day.on(day), day + 1.0)
 
-    def _hour(self, luck: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the hour of arrival, by the inverse of walk-ins per hour, which are `peak_ratio` times as many in the peak."""
+    def _arrivals(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return hours at which walk-ins per hour change, `peak_ratio` times as many in the peak, and the share that has come by then."""
         counters = self._counters
         opens, closes = counters.opens.value, counters.closes.value
         edges = np.clip([opens, counters.peak_starts.value, counters.peak_ends.value, closes], opens, closes)
         weight = np.diff(edges) * [1.0, counters.peak_ratio.value, 1.0]
-        share = np.concatenate([[0.0], np.cumsum(weight) / weight.sum()])
-        return np.asarray(np.interp(luck, share, edges), dtype=np.float64)
+        return edges, np.concatenate([[0.0], np.cumsum(weight) / weight.sum()])
 
     def _duty(self) -> Duty:
         """Return who serves when: the usual counters of each branch, and further ones in the peak."""

@@ -95,7 +95,7 @@ class Requests:
     def _contacted(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         if channel in self._most:
             turn = np.uint16((self._turn[day] + channel * _TURN_OF_A_CHANNEL) % _WORDS)
-            hits = np.flatnonzero(self._curiosity[batch.customers] + turn < self._most[channel])
+            hits = (self._curiosity.take(batch.customers) + turn < self._most[channel]).nonzero()[0]
             self._asking.append(batch.customers[hits[_REACHED[batch.outcome[hits]]]])
 
 
