@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ Customers = NDArray[np.integer]
 Listener = Callable[[Customers, int], None]
 
 
-class Signal(Enum):
+class Signal(IntEnum):
     """Experiences that concern more than one mechanism; contacts are told by the ledger, which sees them all."""
 
     OPENED = auto()

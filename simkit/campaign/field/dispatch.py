@@ -28,7 +28,7 @@ class FirstCome:
 
         doors: where the team's next door is, None where it has none.
         """
-        return self._line.take(now, min(closes, math.nextafter(now, math.inf)) if doors is not None else closes)
+        return self._line.take(now, closes if doors is None else math.nextafter(now, math.inf))
 
     def way(self, place: int, there: int, now: float) -> float:  # noqa: ARG002 - at any time
         """Return the days that the way to an appointment takes."""

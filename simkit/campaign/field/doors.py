@@ -103,13 +103,9 @@ class Doors:
         self._rounds.append(_Round(team, first, stop, now, when))
         return now + float(ends[stop - 1] - before)
 
-    def place(self, team: int) -> int:
-        """Return the community of the team's next door."""
-        return self._places[self._next[team]]
-
-    def left(self, team: int) -> bool:
-        """Say whether the team has doors left today."""
-        return self._next[team] < self._last[team]
+    def place(self, team: int) -> int | None:
+        """Return the community of the team's next door, None where it has none left today."""
+        return self._places[self._next[team]] if self._next[team] < self._last[team] else None
 
     def close(self, day: int) -> float:
         """End the day: record every door, open wallets, plan revisits; return the days spent on rounds."""

@@ -116,19 +116,19 @@ class FieldForce:
 
     def _stretch(self, team: int, closes: float) -> Generator[simpy.Event, None, None]:
         """Work without a break until `closes`; what is begun is finished."""
-        environment, line, dispatch = self._world.environment, self.appointments.line, self._dispatch
+        environment, appointments, dispatch = self._world.environment, self.appointments, self._dispatch
         place = NOWHERE
         while (now := environment.now) < closes:
-            doors = self.doors.place(team) if self.doors.left(team) else None
+            doors = self.doors.place(team)
             job = dispatch.next(team, now, closes, place, doors)
-            if job is not None and not self.appointments.still_wanted(job):
+            if job is not None and not appointments.still_wanted(job):
                 self._cancelled.append(job)
             elif job is not None:
-                there = self.appointments.community[job]
+                there = appointments.community[job]
                 way = dispatch.way(place, there, now)
                 place = there
                 self._travelled += way
-                yield environment.timeout(line.begin(job, team, now + way) - now)
+                yield environment.timeout(appointments.line.begin(job, team, now + way) - now)
             elif doors is None:
                 return
             elif (way := dispatch.way_to_doors(place, doors, now)) > 0:

@@ -33,8 +33,8 @@ class Neighbourhood:
 
     def neighbours(self, customers: Customers) -> NDArray[np.int64]:
         """Return who stands at the customers' places, shape (customers × places,)."""
-        places = np.tile(np.arange(self.places), customers.shape[0])
-        return self._at(np.repeat(customers, self.places), places)
+        places = np.arange(customers.shape[0] * self.places) % self.places
+        return self._at(customers.repeat(self.places), places)
 
     def met(self, customers: Customers, luck: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return whom each customer meets, given a number in (0, 1)."""
@@ -48,6 +48,6 @@ class Neighbourhood:
         first, following = self._bounds.take(community), self._bounds[1:].take(community)
         neighbour = first + (customers - first + self._steps.take(places)) % (following - first)
         luck = self._links.uniform(customers, places)
-        far = np.flatnonzero(luck < self._long_links)
+        far = (luck < self._long_links).nonzero()[0]
         neighbour[far] = luck[far] / self._long_links * self._size
         return neighbour

@@ -64,8 +64,8 @@ class Trust:
 
     def changed(self, customers: Customers) -> Floats:
         """Return the trust points gained or lost since day 0: by experience, and with everyone."""
-        gained = self._gained[customers]
-        return gained + self._shift.take(self._segment.take(customers)) if self._shift.any() else gained
+        gained = self._gained.take(customers)
+        return gained + self._shift.take(self._segment.take(customers)) if self._shifts else gained
 
     def move(self, customers: Customers, points: float, day: int) -> Floats:
         """Let customers, each once, gain (or lose) trust within [0, 1]; return what each has gained."""

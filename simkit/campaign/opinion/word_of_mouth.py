@@ -104,7 +104,7 @@ class WordOfMouth(Mechanism):
         world.opening.influences.add("word_of_mouth", self._log_odds, changes=True)
 
     def _log_odds(self, customers: Customers, channel: int) -> Floats:  # noqa: ARG002 - the same in all channels
-        return np.clip(self._opinion[customers], -_STRONGEST, _STRONGEST)
+        return np.minimum(np.maximum(self._opinion.take(customers), -_STRONGEST), _STRONGEST)
 
     def _speak_after(self, moment: float, speakers: Customers, luck: NDArray[np.float64]) -> None:
         """Plan each speaker's next word, on a later day than the last."""

@@ -20,6 +20,9 @@ from simkit.campaign.world import World
 GOOD_WAIT_DAYS = 20 / (24 * 60 * 60)
 _SEAT_DAY_MINUTES = 8 * 60
 _WEEK = 7
+_SOLVED, _UNSOLVED, _NOT_REACHED, _ABANDONED = (
+    np.uint8(outcome) for outcome in (Outcome.SOLVED, Outcome.UNSOLVED, Outcome.NOT_REACHED, Outcome.ABANDONED)
+)
 Stretches = list[tuple[float, float]]
 """Hours of the day, from and to."""
 
@@ -67,8 +70,8 @@ class SupportDeskPlay(Mechanism):
         settled = self._lines.play(jobs.take(order[put_through[order]]), self._duty(day, office, other), day + 1.0)
         self._pay(day, office, other, settled, requests=customers.shape[0])
         closed = ~contained & ~put_through
-        unattended = np.concatenate([np.flatnonzero(contained), np.flatnonzero(closed)])
-        self._tell(day, customers[contained], customers[closed], (arrival[unattended] - day) * 24, settled)
+        unattended = np.concatenate([arrival[contained], arrival[closed]])
+        self._tell(day, customers[contained], customers[closed], (unattended - day) * 24, settled)
         self._count(day, customers, customers[contained], customers[closed], settled)
 
     def finish(self) -> None:
@@ -102,7 +105,9 @@ class SupportDeskPlay(Mechanism):
     def _staffed(self, day: int, arrival: NDArray[np.float64], office: Stretches) -> NDArray[np.bool_]:
         """Say which requests come while the desk is open."""
         hour = (arrival - day) * 24
-        in_office = np.any([(opens <= hour) & (hour < closes) for opens, closes in office], axis=0)
+        in_office = np.zeros(hour.shape[0], dtype=np.bool_)
+        for opens, closes in office:
+            in_office |= (opens <= hour) & (hour < closes)
         return np.where(in_office, self._levers.seats > 0, self._levers.night_seats > 0)
 
     def _duty(self, day: int, office: Stretches, other: Stretches) -> Duty:
@@ -154,11 +159,11 @@ class SupportDeskPlay(Mechanism):
         customers, setup = np.divmod(settled.jobs.number, 2)
         customers, served = customers.astype(np.int32), settled.served
         solved = served & (self._solved.uniform(customers, day) < self._desk.solved.value)
-        outcome = np.repeat([Outcome.SOLVED, Outcome.NOT_REACHED], [contained.shape[0], closed.shape[0]])
-        by_people = np.where(solved, Outcome.SOLVED, np.where(served, Outcome.UNSOLVED, Outcome.ABANDONED))
+        outcome = np.repeat([_SOLVED, _NOT_REACHED], [contained.shape[0], closed.shape[0]])
+        by_people = np.where(solved, _SOLVED, np.where(served, _UNSOLVED, _ABANDONED))
         batch = ContactBatch(
             customers=np.concatenate([contained, closed, customers]),
-            outcome=np.concatenate([outcome, by_people]).astype(np.uint8),
+            outcome=np.concatenate([outcome, by_people]),
             probability=np.zeros(hour.shape[0] + customers.shape[0]),
             hour=np.concatenate([hour, (np.where(served, settled.begins, settled.jobs.arrival) - day) * 24]),
             server=np.concatenate([np.full(hour.shape[0], NO_SEAT), settled.seat]),
@@ -172,13 +177,8 @@ class SupportDeskPlay(Mechanism):
         self._send(Signal.WAITED, customers[held > long_wait], day)
         self._send(Signal.HELPED, customers[served & (setup == 1)], day)
 
-    def _record(self, day: int, customers: Customers, outcome: Outcome) -> None:
-        nobody = np.zeros(customers.shape[0])
-        batch = ContactBatch(customers, np.full(customers.shape[0], outcome, dtype=np.uint8), nobody, hour=0.0)
-        self._world.ledger.contacts(day, Channel.SUPPORT_DESK, batch)
-
     def _send(self, signal: Signal, customers: Customers, day: int) -> None:
-        if self._world.signals.heard(signal):
+        if customers.shape[0] and self._world.signals.heard(signal):
             self._world.signals.send(signal, np.sort(customers), day)
 
     def _count(self, day: int, requests: Customers, contained: Customers, closed: Customers, settled: Settled) -> None:
