@@ -37,6 +37,7 @@ class Hotline:
         self._enquiries = Spontaneous(world.streams.decision("hotline.enquiry"), callers, rate, world.campaign_days)
         self._clock = world.streams.decision("hotline.hour")
         self._line = StaffedLines()
+        self._duties: dict[float, Duty] = {}
         self._customer = np.empty(0, dtype=np.int32)
         self._outcome = np.empty(0, dtype=np.uint8)
         self._chance = np.empty(0)
@@ -106,10 +107,16 @@ class Hotline:
     def _duty(self, day: int) -> Duty:
         """Return when which seat answers today, those included that were called in at short notice."""
         called_in = self._world.scaled(self._world.reinforcements.on(Resource.INBOUND_SEAT, day))
+        if called_in not in self._duties:
+            self._duties[called_in] = self._duty_with(called_in)
+        return self._duties[called_in].on(day)
+
+    def _duty_with(self, called_in: float) -> Duty:
+        """Return when which seat answers, as fractions of any day."""
         stretches = []
         for crew in (self._crew, Crew.of(called_in * (1 - self._shrinkage), self._hours)):
             before = len(self._crew.shares) if crew is not self._crew else 0
             for seat in range(len(crew.shares)):
                 worked = crew.stretches(seat, late_break=seat % 2 == 1)
-                stretches += [(before + seat, day + opens, day + closes) for opens, closes in worked]
+                stretches += [(before + seat, opens, closes) for opens, closes in worked]
         return Duty.of([stretches])

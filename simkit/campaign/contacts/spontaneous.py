@@ -36,9 +36,9 @@ class Spontaneous:
 
 def _coming(
     decision: Decision, customers: NDArray[np.integer], rates: NDArray[np.float64], days: int
-) -> tuple[NDArray[np.integer], NDArray[np.float64]]:
+) -> tuple[NDArray[np.integer], NDArray[np.int16]]:
     """Return who comes within `days`, and when."""
     with np.errstate(divide="ignore"):
         day = decision.exponential(customers) / rates
     soon = np.flatnonzero(day < days)
-    return customers[soon], day[soon]
+    return customers[soon], day[soon].astype(np.int16)  # sixteen bits are sorted by counting

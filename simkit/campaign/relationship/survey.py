@@ -44,10 +44,11 @@ class Survey:
     def ask(self, day: int) -> None:
         """Send the questions that are due, and take in the answers."""
         world = self._world
-        asked = np.unique(self._ask_on.take(day))
-        asked = asked[world.record.allowed(asked, Channel.SMS)]
-        if not asked.shape[0]:
+        due = self._ask_on.take(day)
+        if not due.shape[0]:
             return
+        asked = np.unique(due)
+        asked = asked[world.record.allowed(asked, Channel.SMS)]
         luck = self._luck.uniforms(asked, day, width=3)[:, 1:]
         delivered = luck[:, 0] < self._sms.delivered.value
         outcome = np.where(delivered, Outcome.DELIVERED, Outcome.NOT_DELIVERED).astype(np.uint8)

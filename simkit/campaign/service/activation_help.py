@@ -45,7 +45,9 @@ class ActivationHelpPlay(Mechanism):
 
     def plan(self, day: int) -> None:
         """Let those who look for help today turn to the support desk."""
-        self._world.signals.send(Signal.HELP_WANTED, np.unique(self._seeks_on.take(day)), day)
+        seeking = self._seeks_on.take(day)
+        if seeking.shape[0]:
+            self._world.signals.send(Signal.HELP_WANTED, np.unique(seeking), day)
 
     def _of_simple_version(self, customers: Customers, day: int) -> Floats:  # noqa: ARG002 - the same on all days
         return self._simple.take(self._world.population.segment.take(customers))
@@ -64,7 +66,7 @@ class ActivationHelpPlay(Mechanism):
         luck = self._seeking_luck.uniforms(customers, width=2)
         seeks = luck[:, 0] < self._seeks.take(self._world.population.segment.take(customers))
         days = np.ceil(-np.log(luck[seeks, 1]) * self._helping.seeks_help_delay.value).astype(np.int64)
-        days = np.clip(days, 1, FIRST_PAYMENT_WITHIN_DAYS)
+        days = np.minimum(np.maximum(days, 1), FIRST_PAYMENT_WITHIN_DAYS)
         self._seeks_on.spread(customers[seeks].astype(np.int32), day + days)
 
     def _rescue(self, customers: Customers, day: int) -> None:
