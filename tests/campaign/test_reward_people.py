@@ -224,7 +224,7 @@ def test_hunters_pay_what_a_gift_for_newcomers_needs_only_if_they_are_new(city_b
     opened = frame(played.run, "conversions")
     payers = opened[opened["activated_day"].between(0, CAMPAIGN_DAYS - 1)]["customer_id"]
     assert len(payers) > 50
-    assert welcomed == set(played.players.account[payers])
+    assert welcomed == set(played.players.accounts(payers.to_numpy()))
 
 
 def test_another_customers_hunger_changes_nobody_else(bank):

@@ -42,9 +42,8 @@ class BankPoints:
         self._unspent, self._waiting = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
         self._credited_from = np.empty(0, dtype=np.int16)
         if self.credited:
-            self._credited_from = np.full(players.account.shape[0], NEVER_COUNTS, dtype=np.int16)
-            who = players.customers[askers]
-            self._credited_from[who] = players.counts_from[askers]
+            self._credited_from = np.full(players.customers.shape[0], NEVER_COUNTS, dtype=np.int16)
+            self._credited_from[askers] = players.counts_from[askers]
 
     def earners(self, payers: Accounts, day: int) -> NDArray[np.int64]:
         """Return the positions of payers who are credited with points."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from simkit.blocks import blocks, by_block
 from simkit.campaign.behaviour.payment_plan import FACES, WEEKDAYS, plan_week, poisson_cuts
 from simkit.campaign.behaviour.reward_play import RewardPlay
+from simkit.campaign.behaviour.users import Users
 from simkit.campaign.contacts.conversion import beta_geometric_hazard
 from simkit.campaign.vocabulary import Channel, CostItem, Status
 from simkit.campaign.wallet.activity import ACTIVE_DAYS
@@ -17,6 +18,7 @@ from simkit.campaign.world import World
 from simkit.population import PAYMENT_LEVELS, payment_level_ratios
 
 Customers = NDArray[np.integer]
+Plan = NDArray[np.uint8]
 # A user is counted as active for 30 days after the last payment. The survival curve is one of that 30-day activity,
 # so paying itself stops about four weeks earlier: those weeks' hazard falls due at the first payment (one-time users).
 _LEVELS_PER_LOG, _MOST_LEVELS = (
@@ -36,6 +38,7 @@ class Payments:
         weeks = scenario.calendar.horizon_days // WEEKDAYS + 54 + _LOOK_BACK_WEEKS
         self._world = world
         self._rewards = rewards
+        self._segment, self._level = world.population.segment, world.population.payment_level
         self._curve = beta_geometric_hazard(
             scenario.by_segment(wallet.survival_alpha), scenario.by_segment(wallet.survival_beta), weeks
         )
@@ -43,20 +46,15 @@ class Payments:
         self._other_causes = 0.0
         self._tabulate()
         self._plan_luck = world.streams.decision("payments.week")
-        self._endurance = np.full(world.population.size, np.inf, dtype=np.float32)
         self._stopping = world.streams.decision("payments.stopping")
         rates = scenario.by_segment(wallet.payments_per_week)[:, None] * payment_level_ratios(
             wallet.payment_spread.value
         )
         self._daily_rates = (rewards.rate_ratios[:, :, None] * rates / WEEKDAYS).reshape(-1)
-        kind = world.population.segment.astype(np.int32) * PAYMENT_LEVELS + world.population.payment_level
-        self._kind = kind.astype(np.uint16)
         self._kinds = rates.size
-        self._users = np.flatnonzero(
-            world.population.active
-        )  # NumPy's own index type: every later look-up is twice as fast
-        self._plan = np.zeros((WEEKDAYS, self._users.shape[0]), dtype=np.uint8)
-        self._joined: list[tuple[Customers, NDArray[np.uint8]]] = []
+        self._users = self._who(np.empty(0, dtype=np.int32), 0, np.empty(0, dtype=np.float32))
+        self._plan = np.empty((WEEKDAYS, 0), dtype=np.uint8)
+        self._joined: list[tuple[Users, Plan]] = []
         self._before_luck = world.streams.decision("payments.before")
 
     def allow_for(self, *, unevenness: float = 0.0, other_causes: float = 0.0) -> None:
@@ -87,16 +85,18 @@ class Payments:
 
     def begin(self) -> None:
         """Give the users of day 0 a year behind them and a last payment somewhere in the last 30 days."""
-        luck = self._before_luck.uniform(self._users)
-        last = -1 - np.floor(luck * (ACTIVE_DAYS - 1)).astype(np.int16)
-        self._world.wallets.activity.begin(self._users, last)
-        self._endurance[self._users] = self._stopping.exponential(self._users)
-        if self._world.calendar.weekday[0] != 0:
-            self._plan = self._draw(self._users, 0)
+        customers = np.flatnonzero(self._world.population.active).astype(np.int32)
+        last = -1 - np.floor(self._before_luck.uniform(customers) * (ACTIVE_DAYS - 1)).astype(np.int16)
+        self._world.wallets.activity.begin(customers, last)
+        weekday = int(self._world.calendar.weekday[0])
+        days = WEEKDAYS * _WEEKS_A_YEAR + -weekday % WEEKDAYS
+        users = self._who(customers, days, self._stopping.exponential(customers).astype(np.float32))
+        plan = self._draw(users, 0) if weekday else np.zeros((WEEKDAYS, len(users)), dtype=np.uint8)
+        self._joined.append((users, plan))
 
     def begin_week(self, day: int) -> None:
         """Let users stop, and plan the payments of those who go on."""
-        self._users = np.concatenate([self._users, *(joined for joined, _ in self._joined)])
+        self._users = Users.together([self._users, *(users for users, _ in self._joined)])
         self._joined = []
         self._endure(day)
         self._plan = self._draw(self._users, day)
@@ -105,26 +105,35 @@ class Payments:
         """Make the day's payments, first payments included; tell the reward programme and the ledger."""
         self._join(day)
         weekday = int(self._world.calendar.weekday[day])
-        payers, payments = [], []
+        payers, accounts, payments = [], [], []
         for users, plan in ((self._users, self._plan), *self._joined):
             today = plan[weekday]
             paying = np.flatnonzero(today != 0)  # a tenth of the time that numbers take
-            payers.append(users[paying])
-            payments.append(today[paying])
-        self._record(day, np.concatenate(payers), np.concatenate(payments))
+            payers.append(users.customers.take(paying))
+            accounts.append(users.accounts.take(paying))
+            payments.append(today.take(paying))
+        self._record(day, np.concatenate(payers), np.concatenate(accounts), np.concatenate(payments))
+
+    def _who(self, customers: Customers, days: int, endurance: NDArray[np.float32]) -> Users:
+        """Return users whose first payment will be so many days ago when the next week begins."""
+        segment, level = (column.take(customers) for column in (self._segment, self._level))
+        kind = segment * np.uint16(PAYMENT_LEVELS) + level
+        weeks = (days + WEEKDAYS // 2) // WEEKDAYS
+        hazard = segment * np.int32(self._weekly_hazard.shape[1]) + np.int32(weeks)
+        return Users(customers, self._rewards.accounts(customers), kind, hazard, endurance)
 
     def _join(self, day: int) -> None:
         """Take in those who make their first payment today; who stops at once is a one-time user."""
         new = self._world.wallets.first_payments(day)
         self._give_welcome(new, day)
-        segment = self._world.population.segment[new]
-        self._endurance[new] = self._stopping.exponential(new) - self._pressed(self._hazard_at_once[segment], new, day)
-        plan = self._draw(new, day)
+        at_once = self._pressed(self._hazard_at_once[self._segment[new]], new, day)
         weekday = int(self._world.calendar.weekday[day])
-        lasting = self._endurance[new] > 0
+        users = self._who(new, WEEKDAYS - weekday, (self._stopping.exponential(new) - at_once).astype(np.float32))
+        plan = self._draw(users, day)
+        lasting = users.endurance > 0
         plan[:, ~lasting] = 0
         plan[weekday] = np.maximum(plan[weekday], 1)
-        self._joined.append((new, plan))
+        self._joined.append((users, plan))
         self._one_time = new[~lasting]
 
     def _give_welcome(self, new: Customers, day: int) -> None:
@@ -135,42 +144,42 @@ class Payments:
 
     def _endure(self, day: int) -> None:
         """Pass one more week of the survival curve; users whose endurance is used up stop paying."""
-        users = self._users[self._world.wallets.status[self._users] == Status.ACTIVE.value]
-        stays = by_block(lambda some: self._stay(some, day), users)
-        self._world.wallets.stop(users[~stays], day)
-        self._users = users[stays]
+        users, status = self._users, self._world.wallets.status
+        active = by_block(lambda some: status.take(some) == Status.ACTIVE.value, users.customers)
+        stays = active & np.concatenate([self._stay(users[some], day) for some in blocks(len(users))])
+        self._world.wallets.stop(users.customers[active & ~stays], day)
+        self._users = users[np.flatnonzero(stays)]
 
-    def _stay(self, users: Customers, day: int) -> NDArray[np.bool_]:
-        """Let these users pass the week, and say who goes on paying."""
-        weeks = (day - self._world.wallets.activated_day[users] + WEEKDAYS // 2) // WEEKDAYS
-        place = self._world.population.segment[users] * np.int64(self._weekly_hazard.shape[1]) + weeks
-        hazard = self._weekly_hazard.reshape(-1)[place]  # one look-up by one number is twice as fast as by two
-        left = self._endurance[users] - self._pressed(hazard, users, day)
-        self._endurance[users] = left
-        return (left > 0) & ~self._rewards.leaves(users, day)
+    def _stay(self, users: Users, day: int) -> NDArray[np.bool_]:
+        """Let these users pass the week, in place, and say who goes on paying."""
+        hazard = self._weekly_hazard.reshape(-1).take(users.hazard)
+        users.hazard += 1
+        left = users.endurance - self._pressed(hazard, users.customers, day)
+        users.endurance[:] = left
+        return (left > 0) & ~self._rewards.leaves(users.accounts, day)
 
-    def _draw(self, users: Customers, day: int) -> NDArray[np.uint8]:
+    def _draw(self, users: Users, day: int) -> Plan:
         """Return Poisson payments for each weekday of the current week, shape (7, users), from one block of luck a user-week."""
-        plan = np.empty((WEEKDAYS, users.shape[0]), dtype=np.uint8)
-        for some in blocks(users.shape[0]):
+        plan = np.empty((WEEKDAYS, len(users)), dtype=np.uint8)
+        for some in blocks(len(users)):
             plan[:, some] = self._draw_block(users[some], day)
         for change in self._world.payment_plans:
-            change(users, plan, day)
+            change(users.customers.astype(np.intp), plan, day)
         return plan
 
-    def _draw_block(self, users: Customers, day: int) -> NDArray[np.uint8]:
+    def _draw_block(self, users: Users, day: int) -> Plan:
         """Return the plan of some users: what they would pay, and what the reward programme makes of it."""
         week = int(self._world.calendar.week[day])
-        luck = self._plan_luck.faces(users, week)
-        kind = self._rewards.rate_step(users, day) * self._kinds + self._kind[users]
+        luck = self._plan_luck.faces(users.customers, week)
+        kind = self._rewards.rate_step(users.accounts, day) * self._kinds + users.kind
         if self._world.spending:
             # The spare face decides between the two nearest levels, so that small changes hold on average.
-            steps = self._world.spending.total(users, day) * _LEVELS_PER_LOG
+            steps = self._world.spending.total(users.customers, day) * _LEVELS_PER_LOG
             level = np.floor(steps + luck[:, WEEKDAYS] / FACES).astype(np.int64)
             kind += (np.clip(level, -_MOST_LEVELS, _MOST_LEVELS) + _MOST_LEVELS) * self._daily_rates.shape[0]
-        plan = np.empty((WEEKDAYS, users.shape[0]), dtype=np.uint8)
+        plan = np.empty((WEEKDAYS, len(users)), dtype=np.uint8)
         plan_week(luck, kind, self._cuts, plan)
-        self._rewards.adjust(users, plan, day)
+        self._rewards.adjust(users.accounts, plan, day)
         return plan
 
     @functools.cached_property
@@ -185,11 +194,12 @@ class Payments:
         """Return the hazard of stopping with everything that makes users stay or leave."""
         return hazard * np.exp(self._world.stopping.total(users, day)) if self._world.stopping else hazard
 
-    def _record(self, day: int, payers: Customers, payments: NDArray[np.uint8]) -> None:
+    def _record(self, day: int, payers: Customers, accounts: NDArray[np.int32], payments: NDArray[np.uint8]) -> None:
         wallets, ledger = self._world.wallets, self._world.ledger
+        payers = payers.astype(np.intp)  # NumPy's own index type: every later look-up is twice as fast
         made = wallets.activity.note(payers, payments, day).reshape(2, -1)
         wallets.stop(self._one_time, day)
-        self._rewards.paid(payers, payments, day)
+        self._rewards.paid(accounts, payments, day)
         ledger.payments(day, payers, payments)
         active = wallets.activity.active.reshape(2, -1)
         ledger.by_segment(day, "payments", made.sum(axis=0))

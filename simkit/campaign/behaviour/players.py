@@ -22,9 +22,9 @@ _A_YEAR = 365
 class Players:
     """The people who count in a programme, by their position among them (`account`).
 
-    customers: their customer numbers. account: position of each customer, `NOBODY` for who does not count. takes_part: plays for the
-    programme, once noticed. hunts: a bonus hunter. notices_on: the first day on which who takes part knows of it. counts_from: the first
-    day on which payments count. Both are `NEVER_COUNTS` for who has no such day.
+    customers: their customer numbers, in order. takes_part: plays for the programme, once noticed. hunts: a bonus hunter. notices_on: the
+    first day on which who takes part knows of it. counts_from: the first day on which payments count. Both are `NEVER_COUNTS` for who has
+    no such day.
 
     Where payments are rewarded at once (cashback, discounts), or coming to an event or a referral is, everybody counts; else only who
     takes part, for the others would never claim. Nobody plays for a programme that rewards no payments.
@@ -41,8 +41,6 @@ class Players:
         everybody = rewards_at_once(programme) or rewards_occasions(programme)
         counts = ~world.record.held_out if everybody else plays
         self.customers = np.flatnonzero(counts).astype(np.int32)
-        self.account = np.full(population.size, NOBODY, dtype=np.int32)
-        self.account[self.customers] = np.arange(self.customers.shape[0], dtype=np.int32)
         self.segment = segment[self.customers]
         self.takes_part = plays[self.customers]
         hunting = world.streams.decision("reward.hunts").uniform(self.customers)
@@ -55,6 +53,12 @@ class Players:
         self.counts_from = np.zeros_like(self.notices_on) if rewards_at_once(programme) else self.notices_on
         exchanging = world.streams.decision("reward.exchanges").uniform(self.customers)
         self.exchanges = self.takes_part & (exchanging < scenario.by_segment(response.exchanges)[self.segment])
+
+    def accounts(self, customers: NDArray[np.integer]) -> NDArray[np.int32]:
+        """Return the position of each customer, `NOBODY` for who does not count."""
+        known = np.append(self.customers, np.int32(NOBODY))  # the last one is found by whose number is past all others
+        position = np.searchsorted(self.customers, customers.astype(np.int32, copy=False))
+        return np.where(known.take(position) == customers, position, NOBODY).astype(np.int32)
 
     def knows(self, accounts: NDArray[np.integer], day: int) -> NDArray[np.bool_]:
         """Say who of these takes part and has noticed the programme."""

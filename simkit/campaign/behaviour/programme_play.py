@@ -26,6 +26,7 @@ from simkit.rewards.play.table import CLAIMED, QUALIFIED, REDEEMED
 from simkit.rewards.triggers import Attendance, Referral
 
 Customers = NDArray[np.integer]
+Accounts = NDArray[np.integer]
 Rows = NDArray[np.int64]
 _DROP_DAYS = 14
 _PROGRESS_STEPS = 4
@@ -50,10 +51,9 @@ class ProgrammePlay:
         if self._needs.new_only:
             holds = world.population.holder[self._players.customers]
             counts_from = np.where(holds, np.int16(NEVER_COUNTS), counts_from)
-        self._counts_from = np.append(counts_from, np.int16(NEVER_COUNTS))  # the last one is that of `NOBODY`
-        self._counts_this_week = np.full(world.population.size, NEVER_COUNTS, dtype=np.int16)
-        if not self._needs.a_week:
-            self._counts_this_week[self._players.customers] = counts_from
+        self._counts_from = counts_from
+        # Where only who pays often enough counts, each week's plan says who does.
+        self._counts_this_week = np.full_like(counts_from, NEVER_COUNTS) if self._needs.a_week else counts_from
         segments, hunters = len(scenario.segments), self._players.hunts
         self._engine = RewardEngine(
             programme,
@@ -100,15 +100,21 @@ class ProgrammePlay:
         self._tell_redeemed(rows, day)
         self._exchange_points(day)
 
-    def paid(self, payers: Customers, payments: NDArray[np.uint8], day: int) -> None:
+    def accounts(self, customers: Customers) -> NDArray[np.int32]:
+        """Return the position of each customer among the players, `NOBODY` for who does not count."""
+        return self._players.accounts(customers)
+
+    def paid(self, accounts: Accounts, payments: NDArray[np.uint8], day: int) -> None:
         """Let the payments of those who count in the programme count while it runs."""
         if day >= self.ends:
             return
+        places, accounts = _players(accounts)
+        payments = payments.take(places)
         if self._points.credited:
-            self._credit(payers, payments, day)
-        counting = np.flatnonzero(self._counts_this_week[payers] <= day)
-        payers, payments = payers[counting], payments[counting]
-        accounts = self._players.account[payers]
+            self._credit(accounts, payments, day)
+        counting = np.flatnonzero(self._counts_this_week.take(accounts) <= day)
+        accounts, payments = accounts.take(counting), payments.take(counting)
+        payers = self._players.customers.take(accounts)
         if self._needs.approval:
             self._welcome(payers, accounts)
         refunded, days = self._luck.refunds(payers, payments, day)
@@ -129,7 +135,7 @@ class ProgrammePlay:
 
     def code_shown(self, customers: Customers, owners: Customers, day: int) -> None:
         """Let the programme remember whose code a customer was shown."""
-        accounts, targets = self._players.account[customers], self._players.account[owners]
+        accounts, targets = self.accounts(customers), self.accounts(owners)
         known = (accounts != NOBODY) & (targets != NOBODY)
         if day < self.ends:
             self._apply(day, EventKind.CODE, accounts[known], target=targets[known])
@@ -138,39 +144,36 @@ class ProgrammePlay:
         """Return what the programme gives in money or kind, CNY: to who refers, and to the friend."""
         return referral_worth(self._programme, "referrer"), referral_worth(self._programme, "referee")
 
-    def rate_step(self, users: Customers, day: int) -> NDArray[np.int64]:
+    def rate_step(self, accounts: Accounts, day: int) -> NDArray[np.int64]:
         """Say who pays more (the programme runs, and the next stage is near) or less (it has just ended) than usual."""
-        steps = np.zeros(users.shape[0], dtype=np.int64)
-        if day >= self.ends + _DROP_DAYS:
-            return steps
-        accounts = self._players.account[users]
-        plays = np.flatnonzero(accounts != NOBODY)
-        plays = plays[self._players.knows(accounts[plays], min(day, self.ends - 1))]
-        steps[plays] = self._running_step(accounts[plays]) if day < self.ends else _AFTER
+        steps = np.zeros(accounts.shape[0], dtype=np.int64)
+        if day < self.ends + _DROP_DAYS:
+            places, accounts = _players(accounts)
+            knowing = np.flatnonzero(self._players.knows(accounts, min(day, self.ends - 1)))
+            steps[places.take(knowing)] = self._running_step(accounts.take(knowing)) if day < self.ends else _AFTER
         return steps
 
-    def adjust(self, users: Customers, plan: NDArray[np.uint8], day: int) -> None:
+    def adjust(self, accounts: Accounts, plan: NDArray[np.uint8], day: int) -> None:
         """Let players plan for the week's reward, and hunters pay no more than they must."""
         if day < self.ends:
-            self._weekly.adjust(users, plan, day)
+            places, accounts = _players(accounts)
+            self._weekly.adjust(places, accounts, plan, day)
             if self._needs.a_week:
-                self._look_ahead(users, plan, day)
+                self._look_ahead(accounts, plan.take(places, axis=1), day)
 
-    def leaves(self, users: Customers, day: int) -> NDArray[np.bool_]:
+    def leaves(self, accounts: Accounts, day: int) -> NDArray[np.bool_]:
         """Hunters who knew of the programme leave when it is over."""
-        leaves = np.zeros(users.shape[0], dtype=np.bool_)
+        leaves = np.zeros(accounts.shape[0], dtype=np.bool_)
         if day >= self.ends:
-            accounts = self._players.account[users]
-            plays = np.flatnonzero(accounts != NOBODY)
-            leaves[plays] = self._players.hunting(accounts[plays], self.ends - 1)
+            places, accounts = _players(accounts)
+            leaves[places] = self._players.hunting(accounts, self.ends - 1)
         return leaves
 
     def knew(self, users: Customers) -> NDArray[np.bool_]:
         """Say who knew of the programme and took part when it ended."""
         knew = np.zeros(users.shape[0], dtype=np.bool_)
-        accounts = self._players.account[users]
-        plays = np.flatnonzero(accounts != NOBODY)
-        knew[plays] = self._players.knows(accounts[plays], self.ends - 1)
+        places, accounts = _players(self.accounts(users))
+        knew[places] = self._players.knows(accounts, self.ends - 1)
         return knew
 
     def close(self) -> None:
@@ -190,7 +193,7 @@ class ProgrammePlay:
             self._occasion(day, EventKind.CONVERT, customers)
 
     def _occasion(self, day: int, kind: EventKind, customers: Customers, part: int = 0) -> None:
-        accounts = self._players.account[customers]
+        accounts = self.accounts(customers)
         before = self._engine.coupons.shape[0]
         self._apply(day, kind, accounts[accounts != NOBODY], subject=part)
         self._intend(before, day)
@@ -213,18 +216,17 @@ class ProgrammePlay:
         new = opened != NEVER
         self._engine.people["approved"][accounts[new]] = opened[new] + self._base
 
-    def _look_ahead(self, users: Customers, plan: NDArray[np.uint8], day: int) -> None:
+    def _look_ahead(self, accounts: Accounts, plan: NDArray[np.uint8], day: int) -> None:
         """Let only payments of those count who may pay often enough this week; one payment more may be the first one of all."""
-        new = self._world.wallets.activated_day[users] == day
+        new = self._world.wallets.activated_day.take(self._players.customers.take(accounts)) == day
         enough = plan.sum(axis=0, dtype=np.uint16) + new >= self._needs.a_week
-        counts_from = self._counts_from[self._players.account[users]]
-        self._counts_this_week[users] = np.where(enough, counts_from, NEVER_COUNTS)
+        self._counts_this_week[accounts] = np.where(enough, self._counts_from.take(accounts), NEVER_COUNTS)
 
-    def _credit(self, payers: Customers, payments: NDArray[np.uint8], day: int) -> None:
+    def _credit(self, accounts: Accounts, payments: NDArray[np.uint8], day: int) -> None:
         """Credit points of the bank's own to those who use any."""
-        earning = self._points.earners(payers, day)
-        payers, payments = payers[earning], payments[earning]
-        accounts = self._players.account[payers]
+        earning = self._points.earners(accounts, day)
+        accounts, payments = accounts[earning], payments[earning]
+        payers = self._players.customers[accounts]
         amounts = self._amounts.draw(payers, payments, day)
         self._weekly.shrink(self._engine, accounts, payments, amounts, day)
         credited, points = self._points.put_by(accounts, self._points.worth(amounts, payments))
@@ -319,3 +321,9 @@ class ProgrammePlay:
                     target=np.broadcast_to(target, count).astype(np.int32),
                 )
             )
+
+
+def _players(accounts: Accounts) -> tuple[NDArray[np.intp], Accounts]:
+    """Return who of these counts in the programme: the places, and the accounts there."""
+    places = np.flatnonzero(accounts != NOBODY)
+    return places, accounts.take(places)

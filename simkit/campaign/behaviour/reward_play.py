@@ -7,9 +7,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.behaviour.players import NOBODY
 from simkit.campaign.world import World
 
 Customers = NDArray[np.integer]
+Accounts = NDArray[np.integer]
 
 
 class RewardPlay(Protocol):
@@ -24,19 +26,22 @@ class RewardPlay(Protocol):
     def ends(self) -> int | None:
         """The first day without the programme; None where there is none."""
 
+    def accounts(self, customers: Customers) -> NDArray[np.int32]:
+        """Return the number by which the programme knows each customer; all else asks by it."""
+
     def begin_day(self, day: int) -> None:
         """Let customers claim, exchange and redeem; refunds come in."""
 
-    def paid(self, payers: Customers, payments: NDArray[np.uint8], day: int) -> None:
+    def paid(self, accounts: Accounts, payments: NDArray[np.uint8], day: int) -> None:
         """Let the day's payments count."""
 
-    def rate_step(self, users: Customers, day: int) -> NDArray[np.int64]:
+    def rate_step(self, accounts: Accounts, day: int) -> NDArray[np.int64]:
         """Return which row of `rate_ratios` holds for each user in the week of `day`."""
 
-    def adjust(self, users: Customers, plan: NDArray[np.uint8], day: int) -> None:
-        """Change a plan of payments, shape (7, users), as the programme's players would: in place, from the weekday of `day` on."""
+    def adjust(self, accounts: Accounts, plan: NDArray[np.uint8], day: int) -> None:
+        """Change a plan of payments, shape (7, accounts), as the programme's players would: in place, from the weekday of `day` on."""
 
-    def leaves(self, users: Customers, day: int) -> NDArray[np.bool_]:
+    def leaves(self, accounts: Accounts, day: int) -> NDArray[np.bool_]:
         """Say who stops paying because the programme is over."""
 
     def knew(self, users: Customers) -> NDArray[np.bool_]:
@@ -59,22 +64,26 @@ class NoReward:
         self.rate_ratios = np.ones((1, len(world.scenario.segments)))
         self.ends: int | None = None
 
+    def accounts(self, customers: Customers) -> NDArray[np.int32]:
+        """Know nobody."""
+        return np.full(customers.shape[0], NOBODY, dtype=np.int32)
+
     def begin_day(self, day: int) -> None:
         """Do nothing."""
 
-    def paid(self, payers: Customers, payments: NDArray[np.uint8], day: int) -> None:
+    def paid(self, accounts: Accounts, payments: NDArray[np.uint8], day: int) -> None:
         """Do nothing."""
 
-    def rate_step(self, users: Customers, day: int) -> NDArray[np.int64]:  # noqa: ARG002 - the day matters to a programme
+    def rate_step(self, accounts: Accounts, day: int) -> NDArray[np.int64]:  # noqa: ARG002 - the day matters to a programme
         """Return the usual step for everyone."""
-        return np.zeros(users.shape[0], dtype=np.int64)
+        return np.zeros(accounts.shape[0], dtype=np.int64)
 
-    def adjust(self, users: Customers, plan: NDArray[np.uint8], day: int) -> None:
+    def adjust(self, accounts: Accounts, plan: NDArray[np.uint8], day: int) -> None:
         """Leave the plan as it is."""
 
-    def leaves(self, users: Customers, day: int) -> NDArray[np.bool_]:  # noqa: ARG002
+    def leaves(self, accounts: Accounts, day: int) -> NDArray[np.bool_]:  # noqa: ARG002
         """Nobody leaves."""
-        return np.zeros(users.shape[0], dtype=np.bool_)
+        return np.zeros(accounts.shape[0], dtype=np.bool_)
 
     def knew(self, users: Customers) -> NDArray[np.bool_]:
         """Nobody did."""

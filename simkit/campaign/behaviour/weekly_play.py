@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.behaviour.players import NOBODY, Players
+from simkit.campaign.behaviour.players import Players
 from simkit.campaign.world import World
 from simkit.rewards import Programme, RewardEngine
 from simkit.rewards.rules import fen
 from simkit.rewards.triggers import OnePayment, PaymentsInPeriod
 
-Customers = NDArray[np.integer]
+Accounts = NDArray[np.integer]
+Places = NDArray[np.intp]
 _WEEKDAYS = 7
 
 
@@ -41,22 +42,21 @@ class WeeklyPlay:
             if isinstance(part.trigger, OnePayment) and part.trigger.times == "once"
         ]
 
-    def adjust(self, users: Customers, plan: NDArray[np.uint8], day: int) -> None:
-        """Change plans in place, from the weekday of `day` on."""
+    def adjust(self, places: Places, accounts: Accounts, plan: NDArray[np.uint8], day: int) -> None:
+        """Change these accounts' plans, which are at `places`, from the weekday of `day` on."""
         if not self._needed:
             return
-        accounts = self._players.account[users]
-        playing = np.flatnonzero(accounts != NOBODY)
-        playing = playing[self._players.knows(accounts[playing], day)]
-        hunts = self._players.hunts[accounts[playing]]
+        knowing = np.flatnonzero(self._players.knows(accounts, day))
+        places, accounts = places.take(knowing), accounts.take(knowing)
+        hunts = self._players.hunts.take(accounts)
         first = int(self._world.calendar.weekday[day])
-        self._play_the_minimum(playing[hunts], plan, first)
-        self._reach_the_reward(users, playing[~hunts], plan, day)
+        self._play_the_minimum(places[hunts], plan, first)
+        self._reach_the_reward(places[~hunts], accounts[~hunts], plan, day)
 
     def shrink(
         self,
         engine: RewardEngine,
-        payers: Customers,
+        payers: Accounts,
         payments: NDArray[np.uint8],
         amounts: NDArray[np.int64],
         day: int,
@@ -72,21 +72,20 @@ class WeeklyPlay:
             least = np.where(wanted, np.maximum(least, amount), least)
         amounts[hunts] = np.where(least > 0, least, amounts[hunts])
 
-    def _play_the_minimum(self, hunters: NDArray[np.int64], plan: NDArray[np.uint8], first: int) -> None:
+    def _play_the_minimum(self, hunters: Places, plan: NDArray[np.uint8], first: int) -> None:
         days_left = _WEEKDAYS - first
         plan[first:, hunters] = 0
         for payment in range(self._needed):
             plan[first + payment % days_left, hunters] += 1
 
-    def _reach_the_reward(
-        self, users: Customers, players: NDArray[np.int64], plan: NDArray[np.uint8], day: int
-    ) -> None:
+    def _reach_the_reward(self, places: Places, accounts: Accounts, plan: NDArray[np.uint8], day: int) -> None:
         """Let some who planned too few payments make up for it, all on one day of the week."""
         first = int(self._world.calendar.weekday[day])
-        planned = plan[first:].sum(axis=0, dtype=np.int16)[players]
+        planned = plan[first:].sum(axis=0, dtype=np.int16)[places]
         few = np.flatnonzero((planned > 0) & (planned < self._needed))
-        luck = self._luck.uniforms(users[players[few]], int(self._world.calendar.week[day]), width=2)
+        customers = self._players.customers.take(accounts[few])
+        luck = self._luck.uniforms(customers, int(self._world.calendar.week[day]), width=2)
         tops_up = luck[:, 0] < self._top_up
         chosen = few[tops_up]
         weekday = first + (luck[tops_up, 1] * (_WEEKDAYS - first)).astype(np.int64)
-        plan[weekday, players[chosen]] += (self._needed - planned[chosen]).astype(np.uint8)
+        plan[weekday, places[chosen]] += (self._needed - planned[chosen]).astype(np.uint8)

@@ -1,0 +1,39 @@
+"""Users who pay, as columns that lie beside each other: a walk over them fetches nothing from columns of all customers."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass
+class Users:
+    """Some users, one entry each.
+
+    customers: their customer numbers. accounts: by which a reward programme knows them. kind: row of the table of payment rates.
+    hazard: entry of the table of weekly hazards that comes next. endurance: hazard that is left before they stop paying.
+    """
+
+    customers: NDArray[np.integer]
+    accounts: NDArray[np.int32]
+    kind: NDArray[np.uint16]
+    hazard: NDArray[np.int32]
+    endurance: NDArray[np.float32]
+
+    @classmethod
+    def together(cls, parts: Sequence[Users]) -> Users:
+        """Return the users of all parts, one part after the other."""
+        names = [column.name for column in dataclasses.fields(cls)]
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return int(self.customers.shape[0])
+
+    def __getitem__(self, some: slice | NDArray[np.intp]) -> Users:
+        """Return some of them; of a slice, views: what is written there holds here."""
+        return Users(*(getattr(self, column.name)[some] for column in dataclasses.fields(self)))
