@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.rewards.codes import DAILY, EventKind, Status, Trigger
+from simkit.rewards.codes import DAILY, EventKind, Stack, Status, Trigger
 from simkit.rewards.days import HORIZON, calendar, month_starts
 from simkit.rewards.play.table import (
     AT_ONCE,
@@ -294,7 +294,7 @@ def _table(rules: Rules, cards: Cards, group: NDArray[np.uint8] | None, groups: 
     """Make the arrays of the loop; those that the programme does not use are empty."""
     people, parts = cards.tier.shape[0], len(rules.names)
     triggers = set(rules.part["trigger"].tolist())
-    caps = int(rules.part["caps"].sum())
+    caps, exclusive = int(rules.part["caps"].sum()), (rules.part["policy"] == Stack.EXCLUSIVE).any()
     play = np.zeros((people, parts), dtype=PLAY)
     play["last"] = -1
     codes = np.zeros((people if Trigger.REFERRAL in triggers else 0, parts), dtype=CODE)
@@ -321,6 +321,7 @@ def _table(rules: Rules, cards: Cards, group: NDArray[np.uint8] | None, groups: 
         calendar=calendar(),
         month_starts=month_starts(),
         person=person,
+        held=np.zeros((people, rules.part["rule"].max() + 1) if exclusive else (0, 1), dtype=np.uint8),
         play=play,
         spending=np.zeros((people if Trigger.SPENDING_IN_PERIOD in triggers else 0, parts), dtype=SPENDING),
         codes=codes,

@@ -116,8 +116,8 @@ def wins(t: Table, c: int, candidates: int, account: int) -> bool:
     rule, policy = t.part[p]["rule"], t.part[p]["policy"]
     if rule < 0 or policy == ACCUMULATE:
         return True
-    if policy == EXCLUSIVE and t.person[account]["held"][rule] != 0:
-        return t.person[account]["held"][rule] == p + 1
+    if policy == EXCLUSIVE and t.held[account, rule] != 0:
+        return t.held[account, rule] == p + 1
     for other in range(candidates):
         rival = other != c and t.part[t.candidates[other, 0]]["rule"] == rule
         if rival and not ahead(t, c, other, int64(t.person[account]["tier"])):
@@ -146,7 +146,7 @@ def give(t: Table, event: int, account: int, day: int, c: int, slot: int) -> Non
     if slot != NONE:
         t.slot_rows[slot, p] = first
     if part["rule"] >= 0 and part["policy"] == EXCLUSIVE:
-        t.person[account]["held"][part["rule"]] = p + 1
+        t.held[account, part["rule"]] = p + 1
 
 
 @part_of_loop

@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 else:
     int64 = np.int64
 
+# Records are packed: there are millions of some, and the processor reads fields that are not aligned as fast.
 COUPON: Final = np.dtype(
     [
         *((name, "i4") for name in ("account", "previous", "face", "support")),
         *((name, "u2") for name in ("number", "qualified", "claimed", "effective", "expires", "redeemed", "revoked")),
         *((name, "u1") for name in ("part", "place", "quantity", "status")),
-    ],
-    align=True,
+    ]
 )
 """A coupon: whose, the row before it of the same person and part, its face in fen, what its grant rests on (payments or fen, on the first
 row), its number among the person's coupons of the part, its days (`NEVER`: not yet), its place in the grant."""
 DECISION: Final = np.dtype([("event", "i8"), ("part", "i1"), ("reason", "u1")])
 REACHED: Final = np.dtype([("account", "i4"), ("stage", "u1"), ("day", "u2")])
 PLAY: Final = np.dtype(
-    [("last", "i4"), *((name, "u2") for name in ("count", "period", "granted", "unredeemed", "number"))], align=True
+    [("last", "i4"), *((name, "u2") for name in ("count", "period", "granted", "unredeemed", "number"))]
 )
 """A person in a part: newest coupon, payments counted in the period, the period, that of the standing grant, coupons claimed and open."""
 SPENDING: Final = np.dtype([("spent", "i8"), ("given", "i8")])
@@ -39,24 +39,23 @@ PERSON: Final = np.dtype(
     [
         *((name, "u2") for name in ("approved", "icons")),
         *((name, "u1") for name in ("tier", "new_customer", "primary_card", "staff", "group", "stage")),
-        ("held", "u1", (4,)),
-    ],
-    align=True,
+    ]
 )
-"""A person: the card, whether it is one of staff, its group in the books; icons, stage; part + 1 that each exclusive rule is held by."""
+"""A person: the card, whether it is one of staff, its group in the books; icons, stage."""
 PURSE: Final = np.dtype([("head", "i4"), ("tail", "i4"), ("debt", "i8")])
 COUNT: Final = np.dtype([("count", "u2"), ("period", "u2")])
 QUOTA: Final = np.dtype([("count", "i8"), ("period", "i8")])
-LOT: Final = np.dtype(
-    [("left", "i8"), ("next", "i4"), ("account", "i4"), ("available", "u2"), ("expires", "u2")], align=True
-)
+LOT: Final = np.dtype([("left", "i8"), ("next", "i4"), ("account", "i4"), ("available", "u2"), ("expires", "u2")])
 SLOT: Final = np.dtype(
-    [("amount", "i8"), ("earned", "i8"), ("account", "i4"), ("lot", "i4"), ("day", "u2"), ("state", "u1")], align=True
+    [("amount", "i8"), ("earned", "i8"), ("account", "i4"), ("lot", "i4"), ("day", "u2"), ("state", "u1")]
 )
 
 
 class Table(NamedTuple):
-    """The rules, the people, their state, and what has come of it. `engine` says how large each array is."""
+    """The rules, the people, their state, and what has come of it. `engine` says how large each array is.
+
+    held: part + 1 by which a person (row) holds an exclusive rule (column).
+    """
 
     part: NDArray[Any]
     cap: NDArray[Any]
@@ -66,6 +65,7 @@ class Table(NamedTuple):
     calendar: NDArray[Any]
     month_starts: NDArray[np.int64]
     person: NDArray[Any]
+    held: NDArray[np.uint8]
     play: NDArray[Any]
     spending: NDArray[Any]
     codes: NDArray[Any]
