@@ -37,8 +37,9 @@ class BankPoints:
         self._per_fen = world.scenario.rewards.points_per_cny.value
         askers = np.flatnonzero(players.exchanges) if self.part is not None else np.empty(0, dtype=np.int64)
         weekday = players.customers[askers] % _WEEK
-        self._askers = [askers[weekday == day] for day in range(_WEEK)]
-        size = players.customers.shape[0] if self._waits else 0
+        self._askers = askers.astype(np.int32)
+        self._asking_on = [np.flatnonzero(weekday == day).astype(np.int32) for day in range(_WEEK)]
+        size = askers.shape[0] if self._waits else 0
         self._unspent, self._waiting = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
         self._credited_from = np.empty(0, dtype=np.int16)
         if self.credited:
@@ -58,27 +59,30 @@ class BankPoints:
         """Take in points; return those that must be credited today."""
         if not self._waits:
             return accounts[points > 0], points[points > 0]
-        self._unspent[accounts] += points
-        self._waiting[accounts] += points
+        places = np.searchsorted(self._askers, accounts)
+        self._unspent[places] += points
+        self._waiting[places] += points
         return accounts[:0], points[:0]
 
     def asking(self, day: int) -> tuple[Accounts, NDArray[np.int64]]:
         """Return who asks for a coupon today, and the points with which each must be credited before."""
-        accounts = self._askers[day % _WEEK]
+        places = self._asking_on[day % _WEEK]
         if self._waits:
-            accounts = accounts[np.flatnonzero(self._unspent[accounts] >= self._price)]
+            places = places[np.flatnonzero(self._unspent[places] >= self._price)]
+        accounts = self._askers[places]
         active = self._world.wallets.status[self._players.customers[accounts]] == Status.ACTIVE.value
-        accounts = accounts[active & self._players.knows(accounts, day)]
+        asks = active & self._players.knows(accounts, day)
+        places, accounts = places[asks], accounts[asks]
         if not self._waits:
             return accounts, np.zeros(accounts.shape[0], dtype=np.int64)
-        due = self._waiting[accounts]
-        self._waiting[accounts] = 0
+        due = self._waiting[places]
+        self._waiting[places] = 0
         return accounts, due
 
     def spent(self, accounts: Accounts) -> None:
         """Note who has got a coupon for points."""
         if self._waits:
-            self._unspent[accounts] -= self._price
+            self._unspent[np.searchsorted(self._askers, accounts)] -= self._price
 
 
 def can_wait(programme: Programme) -> bool:

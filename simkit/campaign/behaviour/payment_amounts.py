@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
@@ -17,14 +19,19 @@ class PaymentAmounts:
     """Draws the amounts of a day's payments, in fen."""
 
     def __init__(self, world: World) -> None:
-        value = world.scenario.value
-        spread = value.ticket_spread.value
-        mean = world.scenario.by_segment(value.ticket)[:, None] * 100
-        standard = ndtri((np.arange(_FACES) + 0.5) / _FACES)
-        amounts = np.exp(np.log(np.maximum(mean, 1.0)) - spread**2 / 2 + spread * standard)
-        self._amount = np.maximum(np.rint(amounts), 1).astype(np.int64)
+        self._scenario = world.scenario
         self._luck = world.streams.decision("reward.amount")
         self._segment = world.population.segment
+
+    @functools.cached_property
+    def _amount(self) -> NDArray[np.int64]:
+        """The amount of each face in each segment; many programmes look at none."""
+        value = self._scenario.value
+        spread = value.ticket_spread.value
+        mean = self._scenario.by_segment(value.ticket)[:, None] * 100
+        standard = ndtri((np.arange(_FACES) + 0.5) / _FACES)
+        amounts = np.exp(np.log(np.maximum(mean, 1.0)) - spread**2 / 2 + spread * standard)
+        return np.maximum(np.rint(amounts), 1).astype(np.int64)
 
     def draw(self, payers: NDArray[np.integer], payments: NDArray[np.uint8], day: int) -> NDArray[np.int64]:
         """Return the amounts of all payments, those of one payer beside each other.

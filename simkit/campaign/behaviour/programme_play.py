@@ -27,7 +27,7 @@ from simkit.rewards.triggers import Attendance, Referral
 
 Customers = NDArray[np.integer]
 Accounts = NDArray[np.integer]
-Rows = NDArray[np.int64]
+Rows = NDArray[np.integer]
 _DROP_DAYS = 14
 _PROGRESS_STEPS = 4
 _USUAL, _RUNNING = 0, 1
@@ -68,9 +68,9 @@ class ProgrammePlay:
         self._luck = RewardLuck(world, self._players)
         self._weekly = WeeklyPlay(world, programme, self._players)
         self._amounts = PaymentAmounts(world)
-        self._claims_on = DueDates(np.int64)
-        self._redeems_on = DueDates(np.int64)
-        self._refunds_on = DueDates(np.int64)
+        self._claims_on = DueDates(np.int32)
+        self._redeems_on = DueDates(np.int32)
+        self._refunds_on = DueDates(np.int32)
         self._spare = SparePayments(self._players) if has_spare_payments(programme) else None
         self._points = BankPoints(world, programme, self._players)
         self._attendance = [
@@ -233,7 +233,7 @@ class ProgrammePlay:
         self._apply(day, EventKind.POINTS, credited, amount=points)
 
     def _plan_refunds(
-        self, first: NDArray[np.int64], days: NDArray[np.int64], amounts: NDArray[np.int64] | None, payments: int
+        self, first: NDArray[np.int64], days: NDArray[np.integer], amounts: NDArray[np.int64] | None, payments: int
     ) -> NDArray[np.integer]:
         """Plan the refunds of the payments at positions `first`. Return each payment's slot."""
         slots = np.full(payments, -1, dtype=np.int32)

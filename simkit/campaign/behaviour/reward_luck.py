@@ -11,7 +11,7 @@ from simkit.campaign.behaviour.players import Players
 from simkit.campaign.world import World
 
 Customers = NDArray[np.integer]
-Days = NDArray[np.int64]
+Days = NDArray[np.integer]
 Rows = NDArray[np.integer]
 _MOST_PAYMENTS = np.iinfo(np.uint8).max
 _PLACES, _DAYS = 128, 4096  # of a coupon in its grant; a run has fewer days
@@ -23,6 +23,7 @@ class RewardLuck:
     def __init__(self, world: World, players: Players) -> None:
         scenario, response = world.scenario, world.scenario.rewards
         self._players = players
+        self._horizon = scenario.calendar.horizon_days
         self._claim_luck = world.streams.decision("reward.claim")
         self._redeem_luck = world.streams.decision("reward.redeem")
         self._refund_luck = world.streams.decision("reward.refund")
@@ -35,22 +36,25 @@ class RewardLuck:
         self._refunded_of = 1 - (1 - self._refunded) ** np.arange(_MOST_PAYMENTS + 1)
 
     def claims(self, coupons: NDArray[Any], rows: Rows, day: int) -> tuple[NDArray[np.bool_], Days]:
-        """Say whose grants will be claimed, and on which days: hunters claim tomorrow."""
+        """Say whose grants will be claimed within the run, and on which days: hunters claim tomorrow."""
         accounts, luck = self._uniforms(self._claim_luck, coupons, rows)
         hunts, segment = self._players.hunts[accounts], self._players.segment[accounts]
         claims = self._players.knows(accounts, day) & (hunts | (luck[:, 0] < self._claim[segment]))
-        delay = np.floor(-np.log(luck[:, 1]) * self._claim_delay).astype(np.int64)
-        return claims, (day + 1 + np.where(hunts, 0, delay))[claims]
+        days = day + 1 + np.where(hunts, 0, np.floor(-np.log(luck[:, 1]) * self._claim_delay))
+        claims &= days < self._horizon
+        return claims, days[claims].astype(np.int16)
 
     def redemptions(self, coupons: NDArray[Any], rows: Rows, base: int) -> tuple[NDArray[np.bool_], Days]:
-        """Say which coupons will be redeemed, and when: Weibull days after the effective one, if they are still valid then."""
+        """Say which coupons will be redeemed within the run, and when: Weibull days after the effective one, if still valid then."""
         accounts, luck = self._uniforms(self._redeem_luck, coupons, rows)
         hunts, segment = self._players.hunts[accounts], self._players.segment[accounts]
         chance = np.where(self._players.takes_part[accounts], self._redeem[segment], self._redeem_unasked[segment])
         redeems = hunts | (luck[:, 0] < chance)
-        lag = np.ceil(self._lag_scale[segment] * (-np.log(luck[:, 1])) ** (1 / self._lag_shape)).astype(np.int64)
-        days = coupons["effective"][rows].astype(np.int64) - base + np.where(hunts, 1, lag)
-        return redeems, days[redeems]
+        lag = np.ceil(self._lag_scale[segment] * (-np.log(luck[:, 1])) ** (1 / self._lag_shape))
+        days = coupons["effective"][rows] + np.where(hunts, 1, lag) - base
+        last = np.minimum(coupons["expires"][rows].astype(np.int64) - base, self._horizon - 1)
+        redeems &= days <= last
+        return redeems, days[redeems].astype(np.int16)
 
     def refunds(self, payers: Customers, payments: NDArray[np.uint8], day: int) -> tuple[NDArray[np.int64], Days]:
         """Return the positions of payers one of whose payments is refunded, and the days of the refunds."""
