@@ -59,8 +59,9 @@ class _Audience:
 
     def keep(self, kept: NDArray[np.bool_]) -> None:
         """Drop everyone else."""
-        self.customers, self.delivered = self.customers[kept], self.delivered[kept]
-        self.odds, self.patience = self.odds[kept], self.patience[kept]
+        rows = np.flatnonzero(kept)  # of many, rows are taken several times as fast as by yes and no
+        self.customers, self.delivered = self.customers.take(rows), self.delivered.take(rows)
+        self.odds, self.patience = self.odds.take(rows), self.patience.take(rows)
 
 
 class Messages:
@@ -86,6 +87,7 @@ class Messages:
     def send(self, day: int) -> None:
         """Send what is due on `day`, channel by channel."""
         if day >= self._world.campaign_days:
+            self._audiences.clear()
             return
         messages = self._world.scenario.messages
         if day == 0:
@@ -153,7 +155,7 @@ class Messages:
         sent = world.record.allowed(customers, audience.channel)
         if self.tailoring:
             sent &= self.tailoring.goes_out(customers, audience.channel, day)
-        rows = np.flatnonzero(sent)  # of many, rows are taken several times as fast as by yes and no
+        rows = np.flatnonzero(sent)
         customers, delivered = customers.take(rows), audience.delivered[some].take(rows)
         chance_odds = audience.odds[some].take(rows) * world.opening.changing_ratio(customers, audience.channel)
         chance_odds *= delivered

@@ -20,7 +20,7 @@ _PLACES = 256
 
 
 class RelevancePlay(Mechanism):
-    """The tailoring of messages, which are written for a segment, personal or not; keeps taste and that in three bytes a customer."""
+    """The tailoring of messages, which are written for a segment, personal or not; keeps taste and that in two bytes a customer."""
 
     def __init__(self, world: World, outreach: Outreach) -> None:
         relevance, levers = world.scenario.relevance, world.levers.relevance
@@ -30,7 +30,8 @@ class RelevancePlay(Mechanism):
         self._topic = world.streams.decision("relevance.topic")
         luck, everyone = world.streams.decision("relevance.taste"), np.arange(world.population.size, dtype=np.int32)
         self._taste = by_block(lambda some: (luck.uniform(some) * _PLACES).astype(np.uint8), everyone)
-        self._for = world.population.segment.astype(np.uint16) * np.uint16(2) + self._personal()
+        kinds = np.min_scalar_type(4 * len(world.scenario.segments))
+        self._for = world.population.segment.astype(kinds) * kinds.type(2) + self._personal()
         self._personal_cost = relevance.personal_cost.value
         self._personal_sent = 0
         share = np.rint(world.scenario.by_segment(relevance.share) * _PLACES) / _PLACES
@@ -52,18 +53,20 @@ class RelevancePlay(Mechanism):
 
     def goes_out(self, customers: Customers, channel: Channel, day: int) -> NDArray[np.bool_]:
         """Say whose message is not held back."""
-        goes_out: NDArray[np.bool_] = self._distance(customers, channel, day) < self._sent_places[self._for[customers]]
+        goes_out: NDArray[np.bool_] = self._distance(customers, channel, day) < self._sent_places.take(
+            self._for.take(customers)
+        )
         return goes_out
 
     def send(self, customers: Customers, channel: Channel, day: int) -> Effect:
         """Tally irrelevant messages, count personal ones, and return what relevance does."""
-        written_for = self._for[customers]
-        relevant = self._distance(customers, channel, day) < self._relevant_places[written_for]
-        kind = written_for * np.uint16(2) + relevant
+        written_for = self._for.take(customers)
+        relevant = self._distance(customers, channel, day) < self._relevant_places.take(written_for)
+        kind = written_for * written_for.dtype.type(2) + relevant
         sent = np.bincount(kind, minlength=self._effect.convert.shape[0]).reshape(-1, 2, 2)
         self._world.ledger.tally_by_segment(day, "irrelevant_messages", sent[:, :, 0].sum(axis=1))
         self._personal_sent += int(sent[:, 1].sum())
-        return Effect(self._effect.convert[kind], self._effect.opt_out[kind])
+        return Effect(self._effect.convert.take(kind), self._effect.opt_out.take(kind))
 
     def pay(self, channel: Channel, day: int) -> None:
         """Pay for the personal messages."""
@@ -73,7 +76,7 @@ class RelevancePlay(Mechanism):
     def _distance(self, customers: Customers, channel: Channel, day: int) -> NDArray[np.uint8]:
         """Return how far round the circle each customer is from the day's message."""
         topic = self._topic.uniform(np.array([channel]), day)[0] * _PLACES
-        return self._taste[customers] - np.uint8(topic)
+        return self._taste.take(customers) - np.uint8(topic)
 
 
 def _ratios(share: NDArray[np.float64], irrelevant: float) -> NDArray[np.float32]:
