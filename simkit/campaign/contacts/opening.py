@@ -85,6 +85,8 @@ class Opening:
 
     def probability(self, customers: Customers, channel: Channel) -> NDArray[np.floating]:
         """Return the probability of opening at a contact of this channel."""
+        if not customers.shape[0]:
+            return np.empty(0)
         own = np.asarray(sum(self._own_terms(customers, channel).values(), start=np.float64(0)))
         return probability({"all": self.influences.added_to(own, customers, channel)})
 

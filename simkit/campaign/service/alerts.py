@@ -73,13 +73,13 @@ class AlertPlay(Mechanism):
     def end_day(self, day: int) -> None:
         """Raise alerts, and close those whose measure has recovered or whose time is over."""
         for one in self._rules:
-            value = measured(self._world, one.rule.measure, one.window(day)) if (one.acts or 0) <= day else None
-            if one.raised is None:
-                if value is not None and value > one.rule.threshold and day < self._world.campaign_days:
+            if one.raised is None and day < self._world.campaign_days:
+                value = measured(self._world, one.rule.measure, one.window(day))
+                if value is not None and value > one.rule.threshold:
                     one.raised = day
                     self._raised += 1
-            elif one.acts is not None and day >= one.acts:
-                self._look_back(one, day, value)
+            elif one.raised is not None and one.acts is not None and day >= one.acts:
+                self._look_back(one, one.raised, day)
 
     def finish(self) -> None:
         """Write how often there was an alert, an action and a recovery."""
@@ -91,13 +91,13 @@ class AlertPlay(Mechanism):
         if self._days_to_recovery:
             ledger.figure("recovery_days", float(np.mean(self._days_to_recovery)))
 
-    def _look_back(self, one: _Rule, day: int, value: float | None) -> None:
+    def _look_back(self, one: _Rule, raised: int, day: int) -> None:
         """Close an alert: recovered once a whole window since the action is below the threshold, or given up in the end."""
-        assert one.raised is not None  # noqa: S101 - for the type checker
+        value = measured(self._world, one.rule.measure, one.window(day))
         whole = len(one.window(day)) == one.rule.window_days
-        over = day >= one.raised + one.rule.delay_days + one.rule.lasts_days + one.rule.window_days
+        over = day >= raised + one.rule.delay_days + one.rule.lasts_days + one.rule.window_days
         if whole and value is not None and value <= one.rule.threshold:
-            self._days_to_recovery.append(day - one.raised)
+            self._days_to_recovery.append(day - raised)
             one.raised = None
         elif over:
             one.raised = None

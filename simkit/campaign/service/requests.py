@@ -85,7 +85,9 @@ class Requests:
 
     def _plan_help(self, day: int) -> None:
         """Draw who of those who opened yesterday will ask for help, and when, today at the earliest."""
-        customers = np.concatenate([np.empty(0, dtype=np.int32), *self._opened])
+        if not self._opened:
+            return
+        customers = np.concatenate(self._opened)
         self._opened = []
         luck = self._help_luck.uniforms(customers, width=2)
         asks = luck[:, 0] < self._help.take(self._world.population.segment.take(customers))
