@@ -80,7 +80,7 @@ class Dialling:
         self._crew = Crew.of(world.scaled(crew.capacity) * (1 - crew.shrinkage), crew.plan.hours)
         place = world.streams.decision(f"{crew.channel.name.lower()}.list").words(callable_customers, width=1)[:, 0]
         self._list = WorkList(callable_customers[stable_order(place)])
-        self._leads = WorkList(callable_customers[:0])
+        self._leads = WorkList(np.empty(0, dtype=np.int32))  # a part of the list would keep the whole of it
         self._is_lead: SparseColumn[np.bool_] | None = None
         called = SparseColumns(world.population.size)
         self._attempts = called.column(np.uint8(0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from simkit.blocks import by_block
 from simkit.campaign.behaviour.players import worth_cny
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.mechanism import Mechanism, Outreach
@@ -59,7 +60,7 @@ class Motives(Mechanism):
         status, ledger = self._world.wallets.status, self._world.ledger
         if day == ends - 1:
             users = np.flatnonzero(status == Status.ACTIVE.value)
-            self._played = users[self._rewards.knew(users)]
+            self._played = users[by_block(self._rewards.knew, users)]
             ledger.tally(day, "promotion_users", self._played)
         later = _LATER.get(day - (ends - 1))
         if later is not None:
