@@ -24,22 +24,30 @@ def poisson_cuts(rates: NDArray[np.float64]) -> NDArray[np.uint32]:
     return cuts
 
 
-@compiled("void(uint16[:, ::1], int64[::1], uint32[:, ::1], uint8[:, ::1])")
+@compiled("void(uint32[:, ::1], int64[::1], uint32[:, ::1], uint8[:, ::1])")
 def plan_week(
-    luck: NDArray[np.uint16], kinds: NDArray[np.int64], cuts: NDArray[np.uint32], plan: NDArray[np.uint8]
+    words: NDArray[np.uint32], kinds: NDArray[np.int64], cuts: NDArray[np.uint32], plan: NDArray[np.uint8]
 ) -> None:
     """Fill `plan` (7, users) with payments: the number of cuts of the user's kind that the day's face reaches.
 
-    `luck` has shape (users, 8): a face for each weekday and one to spare. Each row has three cuts or more.
+    `words` has shape (4, users): of each word the lower half is the face of one weekday, the upper one that of the next, the last one to
+    spare. Each row of cuts has three or more.
     """
-    for user in range(kinds.shape[0]):
+    users = kinds.shape[0]
+    first, second, third = np.empty(users, np.uint32), np.empty(users, np.uint32), np.empty(users, np.uint32)
+    for user in range(users):
         row = kinds[user]
-        first, second, third = cuts[row, 0], cuts[row, 1], cuts[row, 2]
-        for weekday in range(7):
-            face = luck[user, weekday]
-            # Most days have fewer than three payments: these are counted without a branch that could be mispredicted.
-            payments = np.int64(face >= first) + np.int64(face >= second) + np.int64(face >= third)
-            if payments == 3:  # noqa: PLR2004
+        first[user], second[user], third[user] = cuts[row, 0], cuts[row, 1], cuts[row, 2]
+    for weekday in range(7):
+        luck, shift, planned = words[weekday // 2], np.uint32(16 * (weekday % 2)), plan[weekday]
+        # Most days have fewer than three payments: these are counted eight users at a time.
+        for user in range(users):
+            face = (luck[user] >> shift) & np.uint32(0xFFFF)
+            reached = np.uint8(face >= first[user]) + np.uint8(face >= second[user])
+            planned[user] = reached + np.uint8(face >= third[user])
+        for user in range(users):
+            if planned[user] == 3:  # noqa: PLR2004
+                face, row, payments = (luck[user] >> shift) & np.uint32(0xFFFF), kinds[user], 3
                 while face >= cuts[row, payments]:
                     payments += 1
-            plan[weekday, user] = payments
+                planned[user] = payments

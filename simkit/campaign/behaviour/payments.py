@@ -97,7 +97,7 @@ class Payments:
     def begin_week(self, day: int) -> None:
         """Let users stop, and plan the payments of those who go on."""
         self._users = Users.together([self._users, *(users for users, _ in self._joined)])
-        self._joined = []
+        self._joined, self._plan = [], np.empty((WEEKDAYS, 0), dtype=np.uint8)
         self._endure(day)
         self._plan = self._draw(self._users, day)
 
@@ -170,15 +170,15 @@ class Payments:
     def _draw_block(self, users: Users, day: int) -> Plan:
         """Return the plan of some users: what they would pay, and what the reward programme makes of it."""
         week = int(self._world.calendar.week[day])
-        luck = self._plan_luck.faces(users.customers, week)
+        words = self._plan_luck.words(users.customers, week).T
         kind = self._rewards.rate_step(users.accounts, day) * self._kinds + users.kind
         if self._world.spending:
             # The spare face decides between the two nearest levels, so that small changes hold on average.
             steps = self._world.spending.total(users.customers, day) * _LEVELS_PER_LOG
-            level = np.floor(steps + luck[:, WEEKDAYS] / FACES).astype(np.int64)
+            level = np.floor(steps + (words[-1] // FACES) / FACES).astype(np.int64)
             kind += (np.clip(level, -_MOST_LEVELS, _MOST_LEVELS) + _MOST_LEVELS) * self._daily_rates.shape[0]
         plan = np.empty((WEEKDAYS, len(users)), dtype=np.uint8)
-        plan_week(luck, kind, self._cuts, plan)
+        plan_week(words, kind, self._cuts, plan)
         self._rewards.adjust(users.accounts, plan, day)
         return plan
 

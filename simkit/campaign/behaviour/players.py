@@ -49,7 +49,6 @@ class Players:
         delay = world.streams.decision("reward.notices").exponential(self.customers) * response.notice_delay.value
         days = np.minimum(np.maximum(begins.days, 0) + delay, scenario.calendar.horizon_days)
         self.notices_on = np.where(self.takes_part, days, NEVER_COUNTS).astype(np.int16)
-        self._hunts_from = np.where(self.hunts, days, NEVER_COUNTS).astype(np.int16)
         self.counts_from = np.zeros_like(self.notices_on) if rewards_at_once(programme) else self.notices_on
         exchanging = world.streams.decision("reward.exchanges").uniform(self.customers)
         self.exchanges = self.takes_part & (exchanging < scenario.by_segment(response.exchanges)[self.segment])
@@ -67,7 +66,7 @@ class Players:
 
     def hunting(self, accounts: NDArray[np.integer], day: int) -> NDArray[np.bool_]:
         """Say who of these has noticed the programme and hunts it."""
-        hunting: NDArray[np.bool_] = self._hunts_from[accounts] <= day
+        hunting: NDArray[np.bool_] = self.hunts[accounts] & self.knows(accounts, day)
         return hunting
 
     def cards(self, world: World, programme: Programme) -> Cards:
