@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 else:
     int64 = np.int64
 
-# Records are packed: there are millions of some, and the processor reads fields that are not aligned as fast.
 COUPON: Final = np.dtype(
     [
         *((name, "i4") for name in ("account", "previous", "face", "support")),
         *((name, "u2") for name in ("number", "qualified", "claimed", "effective", "expires", "redeemed", "revoked")),
         *((name, "u1") for name in ("part", "place", "quantity", "status")),
-    ]
+    ],
+    align=True,
 )
 """A coupon: whose, the row before it of the same person and part, its face in fen, what its grant rests on (payments or fen, on the first
 row), its number among the person's coupons of the part, its days (`NEVER`: not yet), its place in the grant."""
 DECISION: Final = np.dtype([("event", "i8"), ("part", "i1"), ("reason", "u1")])
 REACHED: Final = np.dtype([("account", "i4"), ("stage", "u1"), ("day", "u2")])
 PLAY: Final = np.dtype(
-    [("last", "i4"), *((name, "u2") for name in ("count", "period", "granted", "unredeemed", "number"))]
+    [("last", "i4"), *((name, "u2") for name in ("count", "period", "granted", "unredeemed", "number"))], align=True
 )
 """A person in a part: newest coupon, payments counted in the period, the period, that of the standing grant, coupons claimed and open."""
 SPENDING: Final = np.dtype([("spent", "i8"), ("given", "i8")])
