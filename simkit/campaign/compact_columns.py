@@ -40,6 +40,8 @@ class SparseColumns:
 
     def rows(self, customers: Customers) -> NDArray[np.integer]:
         """Return where the columns keep these customers."""
+        if not self._shift:
+            return self._first_row.take(customers)
         return self._first_row.take(customers >> self._shift) + (customers & (self._neighbours - 1))
 
     def rows_to_write(self, customers: Customers) -> NDArray[np.integer]:

@@ -55,9 +55,10 @@ class Players:
 
     def accounts(self, customers: NDArray[np.integer]) -> NDArray[np.int32]:
         """Return the position of each customer, `NOBODY` for who does not count."""
-        known = np.append(self.customers, np.int32(NOBODY))  # the last one is found by whose number is past all others
-        position = np.searchsorted(self.customers, customers.astype(np.int32, copy=False))
-        return np.where(known.take(position) == customers, position, NOBODY).astype(np.int32)
+        customers = customers.astype(np.int32, copy=False)
+        position = np.searchsorted(self.customers, customers)
+        known = self.customers.take(position, mode="clip") == customers if self.customers.shape[0] else False
+        return np.where(known, position, NOBODY).astype(np.int32)
 
     def knows(self, accounts: NDArray[np.integer], day: int) -> NDArray[np.bool_]:
         """Say who of these takes part and has noticed the programme."""

@@ -169,12 +169,9 @@ class ProgrammePlay:
             leaves[places] = self._players.hunting(accounts, self.ends - 1)
         return leaves
 
-    def knew(self, users: Customers) -> NDArray[np.bool_]:
-        """Say who knew of the programme and took part when it ended."""
-        knew = np.zeros(users.shape[0], dtype=np.bool_)
-        places, accounts = _players(self.accounts(users))
-        knew[places] = self._players.knows(accounts, self.ends - 1)
-        return knew
+    def who_knew(self) -> Customers:
+        """Return who knew of the programme and took part when it ended, by number."""
+        return self._players.customers[self._players.notices_on < self.ends]
 
     def close(self) -> None:
         """Hand the run's coupons, their money and points to the ledger."""

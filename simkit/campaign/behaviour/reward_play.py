@@ -44,8 +44,8 @@ class RewardPlay(Protocol):
     def leaves(self, accounts: Accounts, day: int) -> NDArray[np.bool_]:
         """Say who stops paying because the programme is over."""
 
-    def knew(self, users: Customers) -> NDArray[np.bool_]:
-        """Say who knew of the programme and took part when it ended."""
+    def who_knew(self) -> Customers:
+        """Return who knew of the programme and took part when it ended, by number."""
 
     def code_shown(self, customers: Customers, owners: Customers, day: int) -> None:
         """Let customers be shown the code of another, before any of them opens a wallet on that day."""
@@ -85,9 +85,9 @@ class NoReward:
         """Nobody leaves."""
         return np.zeros(accounts.shape[0], dtype=np.bool_)
 
-    def knew(self, users: Customers) -> NDArray[np.bool_]:
+    def who_knew(self) -> Customers:
         """Nobody did."""
-        return np.zeros(users.shape[0], dtype=np.bool_)
+        return np.empty(0, dtype=np.int32)
 
     def code_shown(self, customers: Customers, owners: Customers, day: int) -> None:
         """Do nothing."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from simkit.blocks import by_block
 from simkit.campaign.behaviour.players import worth_cny
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.mechanism import Mechanism, Outreach
@@ -43,6 +42,7 @@ class Motives(Mechanism):
         world.stopping.add("motives", self._log_ratio)
         if programme is None:
             return
+        self._knew = world.marks.new()
         worth = np.array([worth_cny(programme, float(ticket)) for ticket in scenario.by_segment(scenario.value.ticket)])
         self._deep = worth >= facts.deep_discount.value * scenario.by_segment(scenario.value.ticket)
         if self._deep.any():
@@ -60,7 +60,8 @@ class Motives(Mechanism):
         status, ledger = self._world.wallets.status, self._world.ledger
         if day == ends - 1:
             users = np.flatnonzero(status == Status.ACTIVE.value)
-            self._played = users[by_block(self._rewards.knew, users)]
+            self._knew[self._rewards.who_knew()] = True
+            self._played = users[self._knew[users]]
             ledger.tally(day, "promotion_users", self._played)
         later = _LATER.get(day - (ends - 1))
         if later is not None:
@@ -80,7 +81,7 @@ class Motives(Mechanism):
         felt[concerned] = of_gift
         ends = self._rewards.ends
         if ends is not None and ends <= day < ends + self._facts.jump_days.value:
-            felt = np.maximum(felt, self._rewards.knew(users))
+            felt = np.maximum(felt, self._knew[users])
             concerned = np.flatnonzero(felt)
         felt[concerned] *= self._log_jump[self._motive[users[concerned]]]
         return felt
