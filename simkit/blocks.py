@@ -19,4 +19,17 @@ def blocks(size: int) -> Iterator[slice]:
 
 def by_block(compute: Callable[[NDArray[Any]], Any], column: NDArray[Any]) -> NDArray[Any]:
     """Return what `compute` makes of each block of a column, one entry each, as one column."""
-    return np.concatenate([compute(column[some]) for some in blocks(column.shape[0])])
+    first, *others = blocks(column.shape[0])
+    begun = np.asarray(compute(column[first]))
+    made = np.empty(column.shape[0], dtype=begun.dtype)
+    made[first] = begun
+    for some in others:
+        made[some] = compute(column[some])
+    return made
+
+
+def keep_rows(rows: NDArray[np.intp], column: NDArray[Any]) -> NDArray[Any]:
+    """Put these rows, in order, in the place of a column's first ones, and return those: nothing else is kept, no memory is asked for."""
+    kept = column[: rows.shape[0]]
+    kept[:] = column.take(rows)
+    return kept

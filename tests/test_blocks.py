@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simkit.blocks import BLOCK, blocks, by_block
+from simkit.blocks import BLOCK, blocks, by_block, keep_rows
 from simkit.campaign.influences import Influences
 from simkit.streams import Streams
 
@@ -26,6 +26,15 @@ def test_a_column_computed_by_block_is_the_one_computed_at_once(size):
     found = by_block(lambda some: some % 3 == 0, column)
     assert found.dtype == np.bool_
     assert np.array_equal(found, column % 3 == 0)
+
+
+@pytest.mark.parametrize("rows", [[], [0, 1, 2], [2, 5, 9], list(range(10))])
+def test_rows_are_kept_in_their_order_without_memory_of_their_own(rows):
+    """What is kept lies where the column lay."""
+    column = np.arange(10) * 7
+    kept = keep_rows(np.array(rows, dtype=np.intp), column)
+    assert kept.tolist() == [7 * row for row in rows]
+    assert kept.base is column
 
 
 @pytest.mark.parametrize("width", [1, 4])

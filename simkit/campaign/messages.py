@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.blocks import blocks, by_block
+from simkit.blocks import blocks, by_block, keep_rows
 from simkit.campaign.contacts.quiet_hours import Delivery, delivery
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, CostItem, Outcome
@@ -60,8 +60,8 @@ class _Audience:
     def keep(self, kept: NDArray[np.bool_]) -> None:
         """Drop everyone else."""
         rows = np.flatnonzero(kept)  # of many, rows are taken several times as fast as by yes and no
-        self.customers, self.delivered = self.customers.take(rows), self.delivered.take(rows)
-        self.odds, self.patience = self.odds.take(rows), self.patience.take(rows)
+        self.customers, self.delivered = keep_rows(rows, self.customers), keep_rows(rows, self.delivered)
+        self.odds, self.patience = keep_rows(rows, self.odds), keep_rows(rows, self.patience)
 
 
 class Messages:

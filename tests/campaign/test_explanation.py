@@ -31,7 +31,11 @@ def test_the_terms_sum_to_the_probability(bank, channel):
 def test_an_explanation_is_what_a_run_uses(bank):
     """The chance explained for customers on day 0 is the one in the ledger of that day."""
     strategy = doing({"field.teams": 400, "offer.welcome_gift_cny": 10})
-    contacts = frame(run_campaign(bank, strategy, detail="full"), "contacts").query("day == 0 and outcome != 'not_home'").head(5)
+    contacts = (
+        frame(run_campaign(bank, strategy, detail="full"), "contacts")
+        .query("day == 0 and outcome != 'not_home'")
+        .head(5)
+    )
     assert len(contacts) == 5
     for contact in contacts.itertuples():
         found = explain_opening(bank, strategy, contact.customer_id, Channel.VISIT)

@@ -148,7 +148,7 @@ class Payments:
         active = by_block(lambda some: status.take(some) == Status.ACTIVE.value, users.customers)
         stays = active & np.concatenate([self._stay(users[some], day) for some in blocks(len(users))])
         self._world.wallets.stop(users.customers[active & ~stays], day)
-        self._users = users[np.flatnonzero(stays)]
+        users.keep(np.flatnonzero(stays))
 
     def _stay(self, users: Users, day: int) -> NDArray[np.bool_]:
         """Let these users pass the week, in place, and say who goes on paying."""

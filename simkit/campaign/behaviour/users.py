@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blocks import keep_rows
+
 
 @dataclass
 class Users:
@@ -29,6 +31,11 @@ class Users:
         """Return the users of all parts, one part after the other."""
         names = [column.name for column in dataclasses.fields(cls)]
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+    def keep(self, rows: NDArray[np.intp]) -> None:
+        """Keep these, in order, and nobody else."""
+        for column in dataclasses.fields(self):
+            setattr(self, column.name, keep_rows(rows, getattr(self, column.name)))
 
     def __len__(self) -> int:
         """Return how many there are."""
