@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from simkit.campaign.wallet.activity import ACTIVE_DAYS, Activity
 
 CUSTOMERS = 8
-GROUPS = (np.arange(CUSTOMERS) % 2).astype(np.uint16)
+GROUPS = np.arange(CUSTOMERS) % 2
+SEGMENT, HOLDER = np.zeros(CUSTOMERS, dtype=np.uint8), GROUPS == 0
 payers = st.sets(st.integers(0, CUSTOMERS - 1)).map(lambda some: np.array(sorted(some), dtype=np.int64))
 
 
@@ -17,7 +18,7 @@ payers = st.sets(st.integers(0, CUSTOMERS - 1)).map(lambda some: np.array(sorted
 )
 def test_the_count_is_that_of_payments_in_the_last_30_days(before, course):
     """After any course of paying days and of days without payment, each group's count is that of a plain look back."""
-    activity = Activity(GROUPS, 2)
+    activity = Activity(SEGMENT, HOLDER, 1)
     activity.begin(np.array(list(before), dtype=np.int32), np.array(list(before.values()), dtype=np.int16))
     last = dict(before)
     day = 0
@@ -37,6 +38,6 @@ payers_of_nobody = np.empty(0, dtype=np.int64)
 
 def test_a_bank_without_users_begins_with_nobody_active():
     """A new wallet has no payments behind it."""
-    activity = Activity(GROUPS, 2)
+    activity = Activity(SEGMENT, HOLDER, 1)
     activity.begin(payers_of_nobody, np.empty(0, dtype=np.int16))
     assert activity.active.tolist() == [0, 0]

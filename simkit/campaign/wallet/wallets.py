@@ -43,8 +43,7 @@ class Wallets:
         self.activated_day = np.full(size, NEVER)
         self.activated_day[population.active] = _YEAR_AGO
         # Who holds the wallet on day 0 is counted apart from who opens it since.
-        self.group = population.segment + np.uint16(len(scenario.segments)) * ~population.holder
-        self.activity = Activity(self.group, 2 * len(scenario.segments))
+        self.activity = Activity(population.segment, population.holder, len(scenario.segments))
         self.channel = np.zeros(size, dtype=np.uint8)
         marks = Marks(size)
         self._assisted, self._lasting, self._settled = marks.new(), marks.new(), marks.new()
