@@ -9,22 +9,16 @@ from numpy.typing import NDArray
 
 Customers = NDArray[np.integer]
 Value = TypeVar("Value", bound=np.generic)
-_OF_FEW = 8  # customers in a row: a number for each of them would take more memory than their empty rows
+_ROOM_AHEAD = 3
 _MARKS_A_BYTE = 8
 
 
 class SparseColumns:
-    """Rows for so many neighbours at a time, from when one of them is first written to; all columns should concern the same customers.
+    """A row for each customer of whom any of its columns says something, from when that is first written."""
 
-    neighbours: a power of two; by default what suits a few customers in a hundred. Where many are concerned, 1 is better.
-    """
-
-    def __init__(self, customers: int, neighbours: int = _OF_FEW) -> None:
-        self._neighbours = neighbours
-        self._shift = neighbours.bit_length() - 1
-        # The first row of every group of neighbours; the first rows of all are shared by those who have none of their own.
-        self._first_row = np.zeros(-(-customers // neighbours), dtype=np.int32)
-        self._rows = self._room = neighbours
+    def __init__(self, customers: int) -> None:
+        self.row_of = np.zeros(customers, dtype=np.int32)  # the first row is shared by all who have none of their own
+        self._rows = self._room = 1
         self._columns: list[SparseColumn[Any]] = []
 
     def column(self, default: Value) -> SparseColumn[Value]:
@@ -34,34 +28,15 @@ class SparseColumns:
         self._columns.append(column)
         return column
 
-    def customers(self) -> NDArray[np.intp]:
-        """Return all customers who have rows of their own, by number."""
-        return (np.flatnonzero(self._first_row)[:, None] * self._neighbours + np.arange(self._neighbours)).ravel()
-
-    def rows(self, customers: Customers) -> NDArray[np.integer]:
-        """Return where the columns keep these customers."""
-        if not self._shift:
-            return self._first_row.take(customers)
-        return self._first_row.take(customers >> self._shift) + (customers & (self._neighbours - 1))
-
-    def rows_to_write(self, customers: Customers) -> NDArray[np.integer]:
-        """Return the same, once all of them have rows of their own."""
-        group = customers >> self._shift
-        first = self._first_row.take(group)
-        if not first.all():
-            self._make_rows(group[first == 0])
-            first = self._first_row.take(group)
-        return first + (customers & (self._neighbours - 1))
-
-    def _make_rows(self, groups: Customers) -> None:
-        # A group that is named twice keeps the number of its last place, by which it is counted once.
-        places = np.arange(groups.shape[0])
-        self._first_row[groups] = places
-        groups = groups[self._first_row[groups] == places]
-        self._first_row[groups] = self._rows + np.arange(groups.shape[0]) * self._neighbours
-        self._rows += groups.shape[0] * self._neighbours
+    def add(self, customers: Customers) -> None:
+        """Make rows for customers who have none; who is named twice gets one."""
+        places = np.arange(self._rows, self._rows + customers.shape[0])
+        self.row_of[customers] = places
+        once = customers[self.row_of[customers] == places]
+        self.row_of[once] = places[: once.shape[0]]
+        self._rows += once.shape[0]
         if self._rows > self._room:
-            self._room = self._rows + self._rows // 4
+            self._room = self._rows + self._rows // _ROOM_AHEAD
             for column in self._columns:
                 column.grow(self._room)
 
@@ -69,25 +44,28 @@ class SparseColumns:
 class SparseColumn(Generic[Value]):
     """One value a customer, read and written by customer numbers as an array is.
 
-    values: by row (`SparseColumns.rows`).
+    values: by row (`SparseColumns.row_of`).
     """
 
-    def __init__(self, places: SparseColumns, default: Value) -> None:
-        self._places = places
+    def __init__(self, shared: SparseColumns, default: Value) -> None:
+        self._add = shared.add
+        self._row_of = shared.row_of
         self._default = default
         self.values = np.empty(0, dtype=default.dtype)
 
     def __getitem__(self, customers: Customers) -> NDArray[Value]:
-        return self.values.take(self._places.rows(customers))
+        return self.values.take(self._row_of.take(customers))
 
     def __setitem__(self, customers: Customers, values: Any) -> None:  # noqa: ANN401 - whatever an array takes
-        if customers.shape[0]:
-            rows = self._places.rows_to_write(customers)
-            self.values[rows] = values
+        rows = self._row_of.take(customers)
+        if np.count_nonzero(rows) < rows.shape[0]:
+            self._add(customers[rows == 0])
+            rows = self._row_of.take(customers)
+        self.values[rows.astype(np.intp)] = values  # NumPy's own index type: writing is twice as fast
 
     def who(self) -> NDArray[np.intp]:
         """Return all customers of whom it says something else than the default, by number."""
-        customers = self._places.customers()
+        customers = np.flatnonzero(self._row_of)
         others: NDArray[np.intp] = customers[self[customers] != self._default]
         return others
 
@@ -123,13 +101,12 @@ class Mark:
         self._others = ~bit
 
     def __getitem__(self, customers: Customers) -> NDArray[np.bool_]:
-        marked: NDArray[np.bool_] = (self._bytes.take(customers) & self._bit) != 0
+        marked: NDArray[np.bool_] = (self._bytes[customers] & self._bit) != 0
         return marked
 
     def __setitem__(self, customers: Customers, marked: NDArray[np.bool_] | bool) -> None:
-        if customers.shape[0]:
-            others = self._bytes.take(customers) & self._others
-            self._bytes[customers] = others | self._bit * marked
+        others = self._bytes[customers] & self._others
+        self._bytes[customers] = others | self._bit * marked
 
     def who(self) -> NDArray[np.intp]:
         """Return all customers who are marked, by number."""

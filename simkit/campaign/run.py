@@ -99,7 +99,8 @@ class Campaign:
         record = ContactRecord(levers.contact_policy, population.size, streams)
         if record.rules.listening:
             ledger.contact_listeners.append(record.rules.see)
-        gift_cny = SparseColumns(population.size).column(np.float32(levers.offer.welcome_gift_cny))
+        of_few = SparseColumns(population.size)
+        gift_cny = of_few.column(np.float32(levers.offer.welcome_gift_cny))
         self.world = World(
             scenario=scenario,
             levers=levers,
@@ -108,6 +109,7 @@ class Campaign:
             streams=streams,
             environment=simpy.Environment(),
             ledger=ledger,
+            of_few=of_few,
             record=record,
             wallets=Wallets(scenario, population, streams, ledger, signals),
             opening=Opening(scenario, population, record, gift_cny),

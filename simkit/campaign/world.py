@@ -38,6 +38,7 @@ class World:
     week's plan), recommending (log ratio of the hazard of recommending the wallet, by the first day of the week). payment_plans change the
     week's plan of payments in place: (users, plan of shape (7, users), day). reinforcements are seats that are called in at short notice.
     states are what some mechanisms know of users and others may ask, by name: (users) → one number each.
+    of_few is where mechanisms keep what they know of one customer in ten, or fewer.
     trust is there only where the scenario has it.
     """
 
@@ -48,6 +49,7 @@ class World:
     streams: Streams
     environment: simpy.Environment
     ledger: Ledger
+    of_few: SparseColumns
     record: ContactRecord
     wallets: Wallets
     opening: Opening
@@ -71,7 +73,7 @@ class World:
     @functools.cached_property
     def of_users(self) -> SparseColumns:
         """Where mechanisms keep what they know of those who use the wallet, or once did."""
-        return SparseColumns(self.population.size, neighbours=1)
+        return SparseColumns(self.population.size)
 
     @functools.cached_property
     def marks(self) -> Marks:

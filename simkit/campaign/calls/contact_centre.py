@@ -41,7 +41,7 @@ class ContactCentre:
         dialled = world.targets(levers.target_segments) if levers.human_seats or levers.ai_lines else _NOBODY
         dialled = dialled[by_block(self._agrees, dialled)]
         by_hand = CallCrew(Channel.HUMAN_CALL, Resource.HUMAN_SEAT, levers.human_seats, calls.shrinkage.value, levers)
-        by_machine = CallCrew(Channel.AI_CALL, Resource.AI_LINE, levers.ai_lines, 0.0, levers)
+        by_machine = CallCrew(Channel.AI_CALL, Resource.AI_LINE, levers.ai_lines, 0.0, levers, takes_leads=False)
         self._human = Dialling(world, by_hand, dialled if levers.human_seats else _NOBODY, self._dial_by_hand)
         self._machine = Dialling(world, by_machine, dialled if levers.ai_lines else _NOBODY, self._dial_by_machine)
         self._hotline = Hotline(world, self._talk_minutes)

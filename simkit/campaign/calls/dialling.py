@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from simkit.campaign.capacity.shifts import Crew
 from simkit.campaign.capacity.stable_order import stable_order
 from simkit.campaign.capacity.work_list import WorkList
-from simkit.campaign.compact_columns import SparseColumn, SparseColumns
+from simkit.campaign.compact_columns import SparseColumn
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, Resource
 from simkit.campaign.world import World
@@ -58,13 +58,17 @@ class CallPlan(Protocol):
 
 @dataclass(frozen=True)
 class CallCrew:
-    """Who calls: how many of the whole bank, the share of their shift that goes elsewhere, and their plan."""
+    """Who calls: how many of the whole bank, the share of their shift that goes elsewhere, and their plan.
+
+    takes_leads: people do, who call few of all customers; machines do not, and call many.
+    """
 
     channel: Channel
     resource: Resource
     capacity: float
     shrinkage: float
     plan: CallPlan
+    takes_leads: bool = True
 
 
 class Dialling:
@@ -82,9 +86,13 @@ class Dialling:
         self._list = WorkList(callable_customers[stable_order(place)])
         self._leads = WorkList(np.empty(0, dtype=np.int32))  # a part of the list would keep the whole of it
         self._is_lead: SparseColumn[np.bool_] | None = None
-        called = SparseColumns(world.population.size)
-        self._attempts = called.column(np.uint8(0))
-        self._rests_until = called.column(np.int16(0))
+        self._attempts: SparseColumn[np.uint8] | NDArray[np.uint8]
+        self._rests_until: SparseColumn[np.int16] | None = None
+        if crew.takes_leads:
+            self._attempts = world.of_few.column(np.uint8(0))
+            self._rests_until = world.of_few.column(np.int16(0))
+        else:
+            self._attempts = np.zeros(world.population.size, dtype=np.uint8)
         # Until the first day tells, a call is thought to be a ring.
         self._prepared, self._minutes = 1, max(world.scenario.calls.ring.value, _SHORTEST_CALL)
         self._overtime = np.zeros(len(self._crew.shares))
@@ -108,9 +116,11 @@ class Dialling:
 
         They leave the ordinary list for good; who waits as a lead already keeps the place.
         """
+        if self._rests_until is None:
+            raise ValueError("a crew that takes no leads was told of some")
         if self._is_lead is None:
-            leads = SparseColumns(self._world.population.size)
-            self._is_lead, self._waits_as_lead = leads.column(np.False_), leads.column(np.False_)
+            few = self._world.of_few
+            self._is_lead, self._waits_as_lead = few.column(np.False_), few.column(np.False_)
         new = customers[self.may_call(customers) & ~self._waits_as_lead[customers]]
         self._is_lead[new] = True
         self._waits_as_lead[new] = True
@@ -132,7 +142,8 @@ class Dialling:
         self._again(customers[server.shape[0] :], day + 1)
         customers, dialled = customers[: server.shape[0]], _first(dialled, server.shape[0])
         self._attempts[customers] += 1
-        self._rests_until[customers] = day + self._plan.days_between_calls
+        if self._rests_until is not None:
+            self._rests_until[customers] = day + self._plan.days_between_calls
         batch = ContactBatch(
             customers=customers,
             outcome=dialled.outcome,

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blocks import by_block
-from simkit.campaign.compact_columns import Marks
 from simkit.campaign.contacts.contact_rules import ContactRules
 from simkit.campaign.vocabulary import Channel
 from simkit.params.levers import ContactPolicy
@@ -28,8 +27,7 @@ class ContactRecord:
         self._this_week = np.zeros(customers, dtype=np.uint8)
         self._weeks_before = np.zeros((_WEEKS_BEFORE, customers), dtype=np.uint16)
         self._recent = np.zeros(customers, dtype=np.uint16)
-        self._reserved = Marks(customers).new()
-        self._reserved_today: list[NDArray[np.integer]] = []
+        self._reserved_today = np.zeros(customers, dtype=np.bool_)
         self._oldest = 0
         self.rules = ContactRules(policy, customers, streams)
         self.held_out = np.zeros(customers, dtype=np.bool_)
@@ -42,9 +40,7 @@ class ContactRecord:
         """Begin a day; `weekday` is 0 on Mondays, when a natural week begins."""
         if weekday == 0:
             self.begin_week()
-        for customers in self._reserved_today:
-            self._reserved[customers] = False
-        self._reserved_today.clear()
+        self._reserved_today[:] = False
         self.rules.begin_day(day, weekday)
 
     def begin_week(self) -> None:
@@ -70,13 +66,12 @@ class ContactRecord:
     def free_today(self, customers: NDArray[np.integer], channel: Channel | None = None) -> NDArray[np.bool_]:
         """Say who is allowed and has no visit or call planned for today yet."""
         free = self.allowed(customers, channel)
-        free &= ~self._reserved[customers]
+        free &= ~self._reserved_today.take(customers)
         return free
 
     def reserve(self, customers: NDArray[np.integer]) -> None:
         """Keep today's other visits and calls away from these customers."""
-        self._reserved[customers] = True
-        self._reserved_today.append(customers)
+        self._reserved_today[customers] = True
 
     def note(self, customers: NDArray[np.integer], weight: float = 1.0) -> None:
         """Count one contact of this weight for each customer (each at most once a call)."""

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.compact_columns import SparseColumn, SparseColumns
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, Outcome
 from simkit.params.levers import MESSAGE_CHANNELS, ContactPolicy
@@ -38,9 +37,7 @@ class ContactRules:
         self._barred: list[tuple[ContactKind, Chosen]] = []
         self._spacing_days = policy.spacing_days
         self._last_day = np.full(customers if policy.spacing_days else 0, _NEVER, dtype=np.int16)
-        self._suppressed: SparseColumn[np.bool_] | None = None
-        if policy.suppress_opted_out_everywhere:
-            self._suppressed = SparseColumns(customers).column(np.False_)
+        self._suppressed = np.zeros(customers if policy.suppress_opted_out_everywhere else 0, dtype=np.bool_)
         self._today = 0
         for kind, share in policy.journey_holdout.items():
             draw = streams.decision(f"contact_policy.{kind}.holdout").uniform(np.arange(customers))
@@ -49,7 +46,7 @@ class ContactRules:
     @property
     def listening(self) -> bool:
         """Whether any rule depends on the contacts that there have been."""
-        return bool(self._caps) or self._last_day.shape[0] > 0 or self._suppressed is not None
+        return bool(self._caps) or self._last_day.shape[0] > 0 or self._suppressed.shape[0] > 0
 
     def __bool__(self) -> bool:
         return self.listening or bool(self._barred)
@@ -72,8 +69,8 @@ class ContactRules:
         for kind, who in self._barred:
             if _concerns(kind, channel):
                 allowed &= ~who.take(customers)
-        if self._suppressed is not None:
-            allowed &= ~self._suppressed[customers]
+        if self._suppressed.shape[0]:
+            allowed &= ~self._suppressed.take(customers)
         if self._last_day.shape[0] and channel in MESSAGES:
             allowed &= self._last_day.take(customers) <= self._today - self._spacing_days
 
@@ -84,7 +81,7 @@ class ContactRules:
                 cap.count(batch.reached, day)
         if self._last_day.shape[0]:
             self._last_day[batch.reached] = day
-        if self._suppressed is not None:
+        if self._suppressed.shape[0]:
             self._suppressed[batch.customers[batch.outcome == Outcome.OPTED_OUT.value]] = True
 
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from simkit.campaign.capacity.shifts import MINUTES_PER_DAY
 from simkit.campaign.capacity.waiting_line import WaitingLine
-from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.contacts.spontaneous import Spontaneous
 from simkit.campaign.field.field_outcomes import FieldOutcomes
 from simkit.campaign.ledger import ContactBatch
@@ -37,7 +36,7 @@ class Appointments:
         self._world = world
         self.outcomes = outcomes
         self._attempts = attempts
-        self._booked = SparseColumns(world.population.size).column(np.False_)
+        self._booked = world.marks.new()
         self._waiting = np.empty(0, dtype=np.int32)
         self._agreed = DueDates(np.int32)
         self._slot = world.streams.decision("appointment.slot")

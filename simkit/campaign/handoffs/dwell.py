@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.handoffs.desks import DESK_OF
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.ledger import ContactBatch
@@ -38,10 +37,9 @@ class Dwelling(Mechanism):
         self._centre = log_mean_odds_ratio(dwell, self._power)
         self._looks = looks_by_day(world, dwell.visits_per_1000_a_day.value / 1000)
         self._browsing = world.streams.decision("dwell.browsing")
-        browsers = SparseColumns(world.population.size)
-        self._interest = browsers.column(np.float32(0))
-        self._looked_on = browsers.column(np.int16(0))
-        self._lead_since = browsers.column(np.int16(_NO_LEAD))
+        self._interest = world.of_few.column(np.float32(0))
+        self._looked_on = world.of_few.column(np.int16(0))
+        self._lead_since = world.of_few.column(np.int16(_NO_LEAD))
         self._known_on = DueDates(np.int32)
         world.opening.influences.add("interest", self._log_odds)
         world.ledger.contact_listeners.append(self._note_talk)

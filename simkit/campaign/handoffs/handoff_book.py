@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.vocabulary import Desk, HandoffEnd, HandoffKind
 from simkit.campaign.world import World
 from simkit.due_dates import DueDates
@@ -19,15 +18,15 @@ Customers = NDArray[np.integer]
 class HandoffBook:
     """Open handoffs by desk, first come, first served; each has a deadline, each customer a limit."""
 
-    def __init__(self, world: World, passed_on: SparseColumns, *, hop_limit: int, deadline_days: int) -> None:
+    def __init__(self, world: World, *, hop_limit: int, deadline_days: int) -> None:
         self._world = world
         self._hop_limit = hop_limit
         self._deadline_days = deadline_days
-        self._hops = passed_on.column(np.uint8(0))
-        self._waits = passed_on.column(np.False_)
-        self._from = passed_on.column(np.int8(0))
-        self._to = passed_on.column(np.int8(0))
-        self._created_day = passed_on.column(np.int16(0))
+        self._hops = world.of_few.column(np.uint8(0))
+        self._waits = world.of_few.column(np.False_)
+        self._from = world.of_few.column(np.int8(0))
+        self._to = world.of_few.column(np.int8(0))
+        self._created_day = world.of_few.column(np.int16(0))
         self._queues: dict[Desk, list[Customers]] = {desk: [] for desk in Desk}
         self._deadlines = DueDates(np.int32)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.handoffs.desks import DESK_OF
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.ledger import ContactBatch
@@ -17,7 +16,7 @@ from simkit.params.mechanisms.handoffs import Handoffs
 class Information:
     """Arrives with a probability after a delay; both are better with the tool, which costs money for each customer passed on."""
 
-    def __init__(self, world: World, facts: Handoffs, passed_on: SparseColumns, *, tool: bool) -> None:
+    def __init__(self, world: World, facts: Handoffs, *, tool: bool) -> None:
         self._world = world
         self._tool = tool
         self._informed = (facts.informed_with_tool if tool else facts.informed).value
@@ -27,7 +26,7 @@ class Information:
         self._repeat_log_ratio = float(np.log(facts.repeat_odds_ratio.value))
         self._repeat_fatigue = facts.repeat_fatigue.value
         self._luck = world.streams.decision("handoff.information")
-        self._repeats = passed_on.column(np.False_)
+        self._repeats = world.of_few.column(np.False_)
         world.opening.influences.add("repeated_offer", self._log_odds)
 
     def pay(self, customers: Customers, day: int) -> None:

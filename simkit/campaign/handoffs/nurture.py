@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, CostItem, Outcome
 from simkit.campaign.world import World
@@ -20,15 +19,15 @@ _NOT_NURTURED = -1
 class Nurture:
     """Customers in a rhythm of their own, on one message channel."""
 
-    def __init__(self, world: World, levers: NurtureLevers, passed_on: SparseColumns) -> None:
+    def __init__(self, world: World, levers: NurtureLevers) -> None:
         self._world = world
         self._levers = levers
         self._channel = Channel[levers.channel.upper()]
         self._message = world.scenario.messages[levers.channel]
         self._reach = world.streams.decision("nurture.reach")
         self._luck = world.streams.decision("nurture.message")
-        self._until = passed_on.column(np.int16(_NOT_NURTURED))
-        self._next = passed_on.column(np.int16(_NOT_NURTURED))
+        self._until = world.of_few.column(np.int16(_NOT_NURTURED))
+        self._next = world.of_few.column(np.int16(_NOT_NURTURED))
         self._due = DueDates(np.int32)
 
     def may_write(self, customers: Customers) -> NDArray[np.bool_]:

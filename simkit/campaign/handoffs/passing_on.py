@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.campaign.capacity.shifts import on_duty
-from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.handoffs.desks import Receiver
 from simkit.campaign.handoffs.handoff_book import HandoffBook
 from simkit.campaign.handoffs.information import Information
@@ -30,7 +29,6 @@ class PassingOn(Mechanism):
         facts, levers = world.scenario.handoffs, world.levers.handoffs
         if facts is None or levers is None:
             raise ValueError("handoffs take part only where scenario and strategy have them")
-        passed_on = SparseColumns(world.population.size)
         self._world = world
         self._levers = levers
         self._refused = facts.refused.value
@@ -40,11 +38,11 @@ class PassingOn(Mechanism):
         self._receivers = _receivers(world, outreach)
         self._by_channel = {receiver.channel: desk for desk, receiver in self._receivers.items()}
         self._shifts = dict.fromkeys(self._receivers, 0)
-        self._book = HandoffBook(world, passed_on, hop_limit=levers.hop_limit, deadline_days=levers.deadline_days)
-        self._information = Information(world, facts, passed_on, tool=levers.sync_tool)
-        self._nurture = Nurture(world, levers.nurture, passed_on) if levers.nurture else None
-        self._holder = passed_on.column(np.int8(_NOBODY))
-        self._rests_until = passed_on.column(np.int16(0))
+        self._book = HandoffBook(world, hop_limit=levers.hop_limit, deadline_days=levers.deadline_days)
+        self._information = Information(world, facts, tool=levers.sync_tool)
+        self._nurture = Nurture(world, levers.nurture) if levers.nurture else None
+        self._holder = world.of_few.column(np.int8(_NOBODY))
+        self._rests_until = world.of_few.column(np.int16(0))
         world.signals.listen(Signal.LEAD, self._refer)
         world.ledger.contact_listeners.append(self._note_contacts)
         if Desk.FIELD in self._receivers:

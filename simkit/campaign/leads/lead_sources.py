@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blocks import blocks
-from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.influences import Floats
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.mechanism import Mechanism, Outreach
@@ -56,9 +55,8 @@ class LeadSources(Mechanism):
                 _name(source.named, rate, prospects[some], luck[:, column], world.campaign_days)
         qualities = [source.facts.quality.value for source in self._sources]
         self._log_quality = np.append(np.log(qualities), 0.0)
-        named = SparseColumns(world.population.size)
-        self._source = named.column(np.uint8(_NO_LEAD))
-        self._since = named.column(np.int16(0))
+        self._source = world.of_few.column(np.uint8(_NO_LEAD))
+        self._since = world.of_few.column(np.int16(0))
         world.opening.influences.add("lead", self._log_odds, changes=True)
         world.ledger.contact_listeners.append(self._follow)
 

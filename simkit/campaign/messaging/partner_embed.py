@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blocks import by_block
-from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.mechanism import Mechanism, Outreach
@@ -29,7 +28,7 @@ class PartnerEmbedPlay(Mechanism):
             raise ValueError("embedded offers take part only where scenario and strategy have them")
         self._world = world
         self._partners = [embed.partners[name] for name in levers.partners]
-        self._opened_through = SparseColumns(world.population.size).column(np.uint8(0))
+        self._opened_through = world.of_few.column(np.uint8(0))
         self._stops = np.array([0.0, *(partner.stops.value for partner in self._partners)])
         self._stops_at_once = np.array([0.0, *(partner.stops_at_once.value for partner in self._partners)])
         prospects = world.targets(None)

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blocks import by_block
-from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.contacts.conversion import log_odds
 from simkit.campaign.mechanism import Mechanism, Outreach
 from simkit.campaign.vocabulary import Channel, CostItem
@@ -29,7 +28,7 @@ class ThemeDayPlay(Mechanism):
         takes_part = by_block(lambda some: interest.uniform(some) < share.take(segment.take(some)), everyone)
         self._takes_part = world.marks.new()
         self._takes_part[np.flatnonzero(takes_part & ~world.record.held_out)] = True
-        self._habit = SparseColumns(everyone.shape[0]).column(np.float32(0))
+        self._habit = world.of_few.column(np.float32(0))
         self._luck = world.streams.decision("theme_days.payment")
         self._weekday = WEEKDAYS.index(levers.weekday)
         self._quota = round(world.scaled(levers.quota_a_day))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simkit.campaign.field.community_events import EventKind
 from simkit.campaign.influences import Customers, Floats
@@ -97,19 +96,15 @@ class Education(Mechanism):
     def _promise(self) -> None:
         """Promise known doubters more with the first payment, which is paid with the welcome gift."""
         world = self._world
+        self._promised = world.marks.new()
+        self._promised[self._doubters] = True
         world.opening.gift_cny[self._doubters] += np.float32(self._levers.offer_cny)
         world.signals.listen(Signal.OPENED, self._won)
         world.signals.listen(Signal.ACTIVATED, self._give)
 
     def _won(self, customers: Customers, day: int) -> None:
-        self._world.ledger.tally(day, "doubters_won", customers[self._promised(customers)])
-
-    def _promised(self, customers: Customers) -> NDArray[np.bool_]:
-        """Say who of these few is a known doubter."""
-        before, until = (np.searchsorted(self._doubters, customers, side) for side in ("left", "right"))
-        promised: NDArray[np.bool_] = before < until
-        return promised
+        self._world.ledger.tally(day, "doubters_won", customers[self._promised[customers]])
 
     def _give(self, customers: Customers, day: int) -> None:  # noqa: ARG002 - a listener is told the day
-        entitled = self._promised(customers) & (self._world.wallets.opened_day[customers] < self._world.campaign_days)
+        entitled = self._promised[customers] & (self._world.wallets.opened_day[customers] < self._world.campaign_days)
         self._cost["offer_cost"] += float(entitled.sum()) * self._levers.offer_cny

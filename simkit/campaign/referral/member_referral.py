@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.contacts.conversion import hazard, with_odds_ratio
 from simkit.campaign.influences import Floats
 from simkit.campaign.ledger import ContactBatch
@@ -52,10 +51,9 @@ class MemberReferralPlay(Mechanism):
         self._times = np.empty(0, dtype=np.int64)
         self._recommend_on: DueDates[np.int64] = DueDates(np.int64)
         self._referrer: dict[int, int] = {}
-        friends = SparseColumns(world.population.size)
-        self._referred = friends.column(np.False_)
+        self._referred = world.marks.new()
         self._log_stopping_ratio = np.log(facts.stopping_ratio.value)
-        self._rewarded = friends.column(np.uint8(0))
+        self._rewarded = world.of_few.column(np.uint8(0))
         world.opening.add_channel(Channel.MEMBER_REFERRAL, by_segment(facts.convert))
         world.opening.influences.add("referral_reward", self._offer)
         world.stopping.add("referred", self._staying)

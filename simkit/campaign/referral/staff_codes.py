@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.contacts.conversion import hazard, with_odds_ratio
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.mechanism import Mechanism, Outreach
@@ -53,7 +52,7 @@ class StaffCodesPlay(Mechanism):
         self._posters = self._posters_without_race = 0.0
         self._other_cost = 0.0
         self._credited_on: DueDates[np.int32] = DueDates(np.int32)
-        self._earning = SparseColumns(world.population.size).column(np.False_)
+        self._earning = world.marks.new()
         self._earns_until: DueDates[np.int32] = DueDates(np.int32)
         self._ticket = world.scenario.by_segment(world.scenario.value.ticket)
         self._opened: list[Customers] = []

@@ -114,7 +114,7 @@ class Loyalty(Mechanism):
     def _follow(self, users: NDArray[np.int64]) -> None:
         """Let the loyalties of users follow their satisfaction."""
         facts, satisfaction = self._facts, self._world.states["satisfaction"](users)
-        rows = self._world.of_users.rows(users).astype(np.int64, copy=False)
+        rows = self._world.of_users.row_of[users].astype(np.int64)
         for need in range(_NEEDS):
             follow(
                 rows,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.mechanism import Mechanism, Outreach
@@ -29,7 +28,7 @@ class Neglect(Mechanism):
             raise ValueError("neglect takes part only where the scenario has it")
         self._world = world
         self._facts = facts
-        self._touched = SparseColumns(world.population.size).column(NEVER)
+        self._touched = world.of_few.column(NEVER)
         self._opened_on = DueDates(np.int32)
         self._cared_ratio = -np.float32(np.log(facts.hazard_ratio.value))
         self._opened: list[Customers] = []

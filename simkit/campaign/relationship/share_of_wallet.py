@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.influences import Customers
 from simkit.campaign.mechanism import Mechanism, Outreach
 from simkit.campaign.relationship.auto_save import AutoSave
@@ -31,7 +30,7 @@ class ShareOfWallet(Mechanism):
         self._facts = facts
         self._share = world.of_users.column(np.float16(0))
         self._paid_here = world.marks.new()
-        self.saving_plan = SparseColumns(world.population.size).column(np.False_)
+        self.saving_plan = world.marks.new()
         self._start = expit(_levels(scenario.by_segment(facts.start), facts.spread.value * STANDARD_NORMAL))
         self._payroll = scenario.by_segment(facts.payroll)
         self._pay = scenario.by_segment(facts.pay)

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.campaign.capacity.shifts import Crew
-from simkit.campaign.compact_columns import SparseColumns
 from simkit.campaign.influences import Floats
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.mechanism import Mechanism, Outreach
@@ -42,15 +41,14 @@ class FollowUp(Mechanism):
         self._luck = world.streams.decision("follow_up.task")
         self._tasks = np.empty(0, dtype=np.int32)
         self._new: list[Customers] = []
-        followed_up = SparseColumns(world.population.size)
-        self._attempts = followed_up.column(np.uint8(0))
+        self._attempts = world.of_few.column(np.uint8(0))
         # By whole days of delay: what is left of the effect; cared for: 1 + the days by which following up was late, 0 for nobody.
         days_late = np.arange(world.scenario.calendar.horizon_days)
         half_life = section.late_half_life.value
         self._effect = 0.5 ** (days_late / half_life) if half_life else (days_late == 0).astype(np.float64)
         staying = self._effect * np.log(section.stopping_ratio.value)
         self._care = np.append(0.0, staying).astype(np.float32)
-        self._cared_for = followed_up.column(np.uint16(0))
+        self._cared_for = world.of_few.column(np.uint16(0))
         self._opened_on = DueDates(np.int32)
         self._cost = 0.0
         world.signals.listen(Signal.OPENED, self._add)
