@@ -201,11 +201,16 @@ class _Work:
             raise self._lost("All workers of {address} are gone.")
 
     def _result(self, future: Future[Any]) -> Outcome:
-        try:
-            outcome: Outcome = future.result()
-        except _GONE as error:
-            raise self._lost(_SILENT) from error
-        return outcome
+        """Return what came of a job. If its worker died before it was fetched, another one makes it anew, as long as there is one."""
+        while True:
+            try:
+                outcome: Outcome = future.result(timeout=_SECONDS_WITHOUT_WORKERS)
+            except TimeoutError:
+                self._look()
+            except _GONE as error:
+                raise self._lost(_SILENT) from error
+            else:
+                return outcome
 
     def _lost(self, problem: str) -> WorkersLostError:
         """Say what is wrong, and at which runs the workers were: one of them may have been too much for them."""
