@@ -41,6 +41,6 @@ class Users:
         """Return how many there are."""
         return int(self.customers.shape[0])
 
-    def __getitem__(self, some: slice | NDArray[np.intp]) -> Users:
-        """Return some of them; of a slice, views: what is written there holds here."""
+    def __getitem__(self, some: slice) -> Users:
+        """Return some of them, as views: what is written there holds here."""
         return Users(*(getattr(self, column.name)[some] for column in dataclasses.fields(self)))
