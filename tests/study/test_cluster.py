@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from distributed import Client, LocalCluster
@@ -15,6 +16,7 @@ from distributed import Client, LocalCluster
 from simkit import cli
 from simkit.params import PlannerError, load_study
 from simkit.study import ResultStore, StudyError, cluster, execute, run_study
+from simkit.study.execution import WorkersLostError
 from tests.study.fake_model import FakeModel, tasks_of
 from tests.study.test_execution import files_of, lines_of, same_results, stored, wait_for
 
@@ -244,6 +246,45 @@ def test_a_run_that_kills_every_worker_fails_alone_with_its_command(tmp_path, ma
     assert len(files_of(tmp_path)) == 11
 
 
+def test_a_result_that_went_with_the_last_worker_is_not_awaited_for_ever(monkeypatch):
+    """Dask would make the run again on another worker; where none comes, the study says that all are gone."""
+    monkeypatch.setattr(cluster, "_SECONDS_WITHOUT_WORKERS", 0.01)
+
+    monkeypatch.setattr(cluster, "_refuse_others", lambda *_: None)
+    monkeypatch.setattr(cluster, "connect", lambda _: WorkerThatDies())
+    job = SimpleNamespace(fingerprint="0" * 64, run="a run", command="its command")
+    with pytest.raises(WorkersLostError, match=r"All workers of tcp://somewhere:1 are gone"):
+        list(cluster.workers_of("tcp://somewhere:1")(None, [job]))
+
+
+class WorkerThatDies:
+    """A cluster whose only worker ends a run, and is gone before anybody has fetched what came of it."""
+
+    status = "running"
+
+    def __init__(self):
+        self._workers = {"the only one": 1}
+
+    def nthreads(self):
+        """Return the workers."""
+        return self._workers
+
+    def submit(self, *_, **__):
+        """Take a run."""
+        return self
+
+    def add_done_callback(self, done):
+        """End it at once."""
+        self._workers = {}
+        done(self)
+
+    def result(self, timeout=None):
+        """Have nothing to show."""
+        assert timeout is not None, "waits for ever"
+        time.sleep(timeout)
+        raise TimeoutError
+
+
 @pytest.mark.slow
 def test_when_all_workers_are_gone_the_study_ends_and_goes_on_later(tmp_path, machines, monkeypatch):
     """It names the runs that were under way, for one of them may be the cause."""
@@ -300,6 +341,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from simkit.study import ResultStore, execute
+from simkit.study.execution import WorkersLostError
 from tests.study.fake_model import FakeModel, tasks_of
 
 folder, address, seconds, replications = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), int(sys.argv[4])
