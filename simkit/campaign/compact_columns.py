@@ -110,11 +110,11 @@ class Mark:
         self._others = ~bit
 
     def __getitem__(self, customers: Customers) -> NDArray[np.bool_]:
-        marked: NDArray[np.bool_] = (self._bytes[customers] & self._bit) != 0
+        marked: NDArray[np.bool_] = (self._bytes.take(customers) & self._bit) != 0
         return marked
 
     def __setitem__(self, customers: Customers, marked: NDArray[np.bool_] | bool) -> None:
-        others = self._bytes[customers] & self._others
+        others = self._bytes.take(customers) & self._others
         self._bytes[customers] = others | self._bit * marked
 
     def who(self) -> NDArray[np.intp]:

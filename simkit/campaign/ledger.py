@@ -43,7 +43,7 @@ class ContactBatch:
     @cached_property
     def heard(self) -> NDArray[np.bool_]:
         """Which of the contacts reached the customer: met, connected or delivered."""
-        heard: NDArray[np.bool_] = _IS_HEARD[self.outcome]
+        heard: NDArray[np.bool_] = _IS_HEARD.take(self.outcome)
         return heard
 
     @cached_property
