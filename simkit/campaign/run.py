@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -24,7 +24,7 @@ from simkit.campaign.field.community_events import CommunityEvents
 from simkit.campaign.field.field_force import FieldForce
 from simkit.campaign.fingerprint import fingerprint_of, hash_of_parameters, resolved_parameters, versions
 from simkit.campaign.ledger import Ledger
-from simkit.campaign.mechanism import Outreach
+from simkit.campaign.mechanism import Mechanism, Outreach
 from simkit.campaign.messages import Messages
 from simkit.campaign.offered_programme import offered_programme
 from simkit.campaign.opinion.trust import Trust
@@ -122,7 +122,8 @@ class Campaign:
 
     def play(self, each_day: EachDay = go_on) -> dict[str, pa.Table]:
         """Play every day and return the ledger's tables; *each_day* is called before every day."""
-        world, reach, mechanisms = self.world, self._outreach, self._mechanisms
+        world, reach = self.world, self._outreach
+        begin_day, plan, close, end_day = (self._who_acts(step) for step in ("begin_day", "plan", "close", "end_day"))
         reach.payments.begin()
         for day in range(world.scenario.calendar.horizon_days):
             each_day()
@@ -132,12 +133,12 @@ class Campaign:
                 reach.payments.begin_week(day)
             # Programme releases and expiries, then messages go out.
             reach.rewards.begin_day(day)
-            for mechanism in mechanisms:
-                mechanism.begin_day(day)
+            for act in begin_day:
+                act(day)
             reach.messages.send(day)
             # Working hours: visits, events, calls, counters and support, all at once.
-            for mechanism in mechanisms:
-                mechanism.plan(day)
+            for act in plan:
+                act(day)
             reach.field.plan(day)
             reach.events.plan(day)
             reach.calls.plan(day)
@@ -145,23 +146,28 @@ class Campaign:
             reach.field.close(day)
             reach.events.close(day)
             reach.calls.close(day)
-            for mechanism in mechanisms:
-                mechanism.close(day)
+            for act in close:
+                act(day)
             # Who adopts without us; payments, which rewards look at; what people tell each other and think of us; who lasted.
             self._organic.step(day)
             world.wallets.settle_openings(day)
             reach.payments.play(day)
-            for mechanism in mechanisms:
-                mechanism.end_day(day)
+            for act in end_day:
+                act(day)
             world.wallets.settle_openings(day)  # those whom friends won in the evening
             world.wallets.note_lasting(day)
         reach.rewards.close()
-        for mechanism in mechanisms:
+        for mechanism in self._mechanisms:
             mechanism.finish()
         return world.ledger.tables() | {
             "conversions": world.wallets.conversions(),
             "population": world.wallets.population_table(world.population),
         }
+
+    def _who_acts(self, step: str) -> list[Callable[[int], None]]:
+        """Return this step of the mechanisms that have something to do at it, in their order: most do nothing at most steps."""
+        idle = getattr(Mechanism, step)
+        return [getattr(one, step) for one in self._mechanisms if getattr(type(one), step) is not idle]
 
 
 def _outreach(world: World) -> Outreach:
