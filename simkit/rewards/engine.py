@@ -29,6 +29,7 @@ from simkit.rewards.play.table import (
     LOT,
     LOTS,
     MOST_ROWS,
+    NOT_COUNTED,
     OUTSTANDING,
     PERSON,
     PLAY,
@@ -133,6 +134,7 @@ class RewardEngine:
         self._play = _compiled_loop()
         self._parts, self._people = parts, people
         self._settled_month = -1
+        self._slots = 0
 
     @property
     def coupons(self) -> NDArray[Any]:
@@ -200,13 +202,16 @@ class RewardEngine:
 
     def reserve_slots(self, count: int) -> int:
         """Make room to remember `count` payments that may be refunded; return the first one's slot."""
-        first = int(self._table.slots.shape[0])
-        slots = np.zeros(count, dtype=self._table.slots.dtype)
-        slots["lot"] = -1
-        self._table = self._table._replace(
-            slots=np.concatenate([self._table.slots, slots]),
-            slot_rows=np.concatenate([self._table.slot_rows, np.full((count, self._parts), -2, dtype=np.int32)]),
-        )
+        first, self._slots = self._slots, self._slots + count
+        room = self._table.slots.shape[0]
+        if self._slots > room:
+            more = self._slots - room + room // 2
+            self._table = self._table._replace(
+                slots=_longer(self._table.slots, more), slot_rows=_longer(self._table.slot_rows, more)
+            )
+            self._table.slots[room:] = 0
+            self._table.slots["lot"][room:] = -1
+            self._table.slot_rows[room:] = NOT_COUNTED
         return first
 
     def status_on(self, day: int, coupons: NDArray[Any] | None = None) -> NDArray[np.uint8]:
@@ -285,7 +290,7 @@ class RewardEngine:
 
 
 def _longer(array: NDArray[Any], more: int) -> NDArray[Any]:
-    longer = np.empty(array.shape[0] + more, dtype=array.dtype)
+    longer = np.empty((array.shape[0] + more, *array.shape[1:]), dtype=array.dtype)
     longer[: array.shape[0]] = array
     return longer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ from simkit.rewards.triggers import Attendance, Referral
 Customers = NDArray[np.integer]
 Accounts = NDArray[np.integer]
 Rows = NDArray[np.integer]
+Number = TypeVar("Number", bound=np.integer[Any])
 _DROP_DAYS = 14
 _PROGRESS_STEPS = 4
 _USUAL, _RUNNING = 0, 1
@@ -80,7 +81,8 @@ class ProgrammePlay:
         ]
         if self._attendance:
             world.ledger.contact_listeners.append(self._attended)
-        if any(isinstance(part.trigger, Referral) for part in programme.parts.values()):
+        self._rewards_referral = any(isinstance(part.trigger, Referral) for part in programme.parts.values())
+        if self._rewards_referral:
             world.signals.listen(Signal.OPENED, self._converted)
         self.rate_ratios = np.ones((_AFTER + 1, segments))
         progress = (np.arange(_PROGRESS_STEPS) + 0.5) / _PROGRESS_STEPS if programme.stages is not None else 0.0
@@ -135,9 +137,9 @@ class ProgrammePlay:
 
     def code_shown(self, customers: Customers, owners: Customers, day: int) -> None:
         """Let the programme remember whose code a customer was shown."""
-        accounts, targets = self.accounts(customers), self.accounts(owners)
-        known = (accounts != NOBODY) & (targets != NOBODY)
-        if day < self.ends:
+        if self._rewards_referral and day < self.ends:
+            accounts, targets = self.accounts(customers), self.accounts(owners)
+            known = (accounts != NOBODY) & (targets != NOBODY)
             self._apply(day, EventKind.CODE, accounts[known], target=targets[known])
 
     def referral_promise(self) -> tuple[float, float]:
@@ -310,14 +312,21 @@ class ProgrammePlay:
         if count:
             self._engine.apply(
                 Events(
-                    account=accounts.astype(np.int32),
-                    day=np.full(count, self._base + day, dtype=np.uint16),
-                    kind=np.full(count, kind, dtype=np.uint8),
-                    subject=np.broadcast_to(subject, count).astype(np.int16),
-                    amount=np.broadcast_to(amount, count).astype(np.int64),
-                    target=np.broadcast_to(target, count).astype(np.int32),
+                    account=accounts.astype(np.int32, copy=False),
+                    day=_column(count, self._base + day, np.uint16),
+                    kind=_column(count, kind, np.uint8),
+                    subject=_column(count, subject, np.int16),
+                    amount=_column(count, amount, np.int64),
+                    target=_column(count, target, np.int32),
                 )
             )
+
+
+def _column(count: int, values: NDArray[Any] | int, kind: type[Number]) -> NDArray[Number]:
+    """Return a column of a kind: one value for each event, or one for all."""
+    column = np.empty(count, dtype=kind)
+    column[:] = values
+    return column
 
 
 def _players(accounts: Accounts) -> tuple[NDArray[np.intp], Accounts]:

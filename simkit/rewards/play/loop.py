@@ -14,7 +14,7 @@ import numpy as np
 from simkit.rewards import codes
 from simkit.rewards.play.books import begin_day, decide
 from simkit.rewards.play.compilation import part_of_loop
-from simkit.rewards.play.coupons import claim, claim_rows, qualify, redeem
+from simkit.rewards.play.coupons import claim, claim_rows, newest_or, qualify, redeem
 from simkit.rewards.play.payments import pay
 from simkit.rewards.play.points import credit, exchange
 from simkit.rewards.play.referral import convert, give_once, show_code
@@ -48,6 +48,7 @@ from simkit.rewards.play.table_in_loop import in_loop
 Accounts = np.ndarray[Any, np.dtype[np.int32]]
 Kinds = np.ndarray[Any, np.dtype[np.uint8]]
 Subjects = np.ndarray[Any, np.dtype[np.int16]]
+Targets = np.ndarray[Any, np.dtype[np.int32]]
 
 
 @part_of_loop
@@ -75,7 +76,9 @@ def ask(t: Table, account: int, day: int, kind: int, subject: int, target: int) 
 
 
 @part_of_loop
-def fetch(t: Table, accounts: Accounts, kinds: Kinds, subjects: Subjects, begin: int, end: int) -> None:
+def fetch(
+    t: Table, accounts: Accounts, kinds: Kinds, subjects: Subjects, targets: Targets, begin: int, end: int
+) -> None:
     """Read what the next events need all at once, so that memory is waited for once and not for each."""
     seen = int64(0)
     for event in range(begin, end):
@@ -83,8 +86,9 @@ def fetch(t: Table, accounts: Accounts, kinds: Kinds, subjects: Subjects, begin:
         seen += t.person[account]["tier"] + t.play[account, 0]["count"] + t.play[account, t.play.shape[1] - 1]["number"]
     for event in range(begin, end):
         if kinds[event] == CLAIM or kinds[event] == REDEEM:
-            newest = t.play[accounts[event], subjects[event]]["last"]
-            seen += t.rows[newest]["status"] if newest != NONE else 0
+            row = newest_or(t, int64(subjects[event]), int64(accounts[event]), int64(targets[event]))
+            seen += t.rows[row]["status"] if row != NONE else 0
+            seen += t.counts[accounts[event], 0]["count"] if t.counts.shape[0] else 0
     t.totals[SEEN] = seen
 
 
@@ -117,7 +121,7 @@ def play_events(
     kinds: Kinds,
     subjects: Subjects,
     amounts: np.ndarray[Any, np.dtype[np.int64]],
-    targets: np.ndarray[Any, np.dtype[np.int32]],
+    targets: Targets,
 ) -> int:
     """Play events from `start`; return the number of the first that was not played because an array is full."""
     t = in_loop(table)
@@ -125,7 +129,7 @@ def play_events(
         if not has_room(t):
             return begin
         end = min(begin + AT_ONCE, accounts.shape[0])
-        fetch(t, accounts, kinds, subjects, int64(begin), end)
+        fetch(t, accounts, kinds, subjects, targets, int64(begin), end)
         for event in range(begin, end):
             account, day, kind = int64(accounts[event]), int64(days[event]), int64(kinds[event])
             subject, amount, target = int64(subjects[event]), amounts[event], int64(targets[event])
