@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blocks import by_block
+from simkit.campaign.behaviour.positions import NOWHERE, Positions
 from simkit.campaign.world import World
 from simkit.rewards import Cards, Programme, day_number
 from simkit.rewards.grants import SHARES, Coupons, Gift, Money, for_tier
 from simkit.rewards.triggers import PAYMENT_TRIGGERS, Attendance, Exchange, OnePayment, Referral, SpendingInPeriod
 
-NOBODY = -1
+NOBODY = NOWHERE
 NEVER_COUNTS = np.iinfo(np.int16).max
 _A_YEAR = 365
 
@@ -41,6 +43,7 @@ class Players:
         everybody = rewards_at_once(programme) or rewards_occasions(programme)
         counts = ~world.record.held_out if everybody else plays
         self.customers = np.flatnonzero(counts).astype(np.int32)
+        self._positions = Positions(counts)
         self.segment = segment[self.customers]
         self.takes_part = plays[self.customers]
         hunting = world.streams.decision("reward.hunts").uniform(self.customers)
@@ -49,25 +52,30 @@ class Players:
         delay = world.streams.decision("reward.notices").exponential(self.customers) * response.notice_delay.value
         days = np.minimum(np.maximum(begins.days, 0) + delay, scenario.calendar.horizon_days)
         self.notices_on = np.where(self.takes_part, days, NEVER_COUNTS).astype(np.int16)
+        self._exchange_luck = world.streams.decision("reward.exchanges")
+        self._exchange_share = scenario.by_segment(response.exchanges)
         self.counts_from = np.zeros_like(self.notices_on) if rewards_at_once(programme) else self.notices_on
-        exchanging = world.streams.decision("reward.exchanges").uniform(self.customers)
-        self.exchanges = self.takes_part & (exchanging < scenario.by_segment(response.exchanges)[self.segment])
+
+    @functools.cached_property
+    def exchanges(self) -> NDArray[np.bool_]:
+        """Who uses points; many programmes take none."""
+        uses_points: NDArray[np.bool_] = (
+            self._exchange_luck.uniform(self.customers) < self._exchange_share[self.segment]
+        )
+        return self.takes_part & uses_points
 
     def accounts(self, customers: NDArray[np.integer]) -> NDArray[np.int32]:
         """Return the position of each customer, `NOBODY` for who does not count."""
-        customers = customers.astype(np.int32, copy=False)
-        position = np.searchsorted(self.customers, customers)
-        known = self.customers.take(position, mode="clip") == customers if self.customers.shape[0] else False
-        return np.where(known, position, NOBODY).astype(np.int32)
+        return self._positions.of(customers)
 
     def knows(self, accounts: NDArray[np.integer], day: int) -> NDArray[np.bool_]:
         """Say who of these takes part and has noticed the programme."""
-        known: NDArray[np.bool_] = self.notices_on[accounts] <= day
+        known: NDArray[np.bool_] = self.notices_on.take(accounts) <= day
         return known
 
     def hunting(self, accounts: NDArray[np.integer], day: int) -> NDArray[np.bool_]:
         """Say who of these has noticed the programme and hunts it."""
-        hunting: NDArray[np.bool_] = self.hunts[accounts] & self.knows(accounts, day)
+        hunting: NDArray[np.bool_] = self.hunts.take(accounts) & self.knows(accounts, day)
         return hunting
 
     def cards(self, world: World, programme: Programme) -> Cards:
