@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simkit.campaign.relationship.satisfaction import Satisfaction
+from simkit.campaign.relationship.satisfaction import Satisfaction, weigh
 from simkit.campaign.relationship.traits import STANDARD_NORMAL, log_odds_for_mean
 from simkit.campaign.run import Campaign
 from simkit.campaign.signals import Signal
@@ -112,3 +112,15 @@ def test_levels_are_standard_and_probabilities_have_the_mean_asked_for():
     for wanted in (0.0, 0.03, 0.6, 1.0):
         log_odds = log_odds_for_mean(wanted, 2 * STANDARD_NORMAL.astype(float)) + 2 * STANDARD_NORMAL
         assert (1 / (1 + np.exp(-log_odds))).mean() == pytest.approx(wanted, abs=1e-6)
+
+
+def test_the_compiled_sum_agrees_with_numpy_bit_for_bit():
+    """Of 10,000 customers who share 100 rows every sum of level and experience is that of a plain look-up."""
+    random = np.random.default_rng(0)
+    row_of, customers = random.integers(0, 100, 20_000, dtype=np.int32), random.permutation(20_000)[:10_000]
+    levels = random.integers(0, 256, 100, dtype=np.uint8)
+    moved, values = (random.normal(size=size).astype(np.float32) for size in (100, 256))
+    weighted, weight = np.empty(10_000, dtype=np.float32), np.float32(-0.3)
+    weigh(customers, row_of, levels, moved, values, weight, weighted)
+    rows = row_of[customers]
+    np.testing.assert_array_equal(weighted, values[levels[rows]] + weight * moved[rows])

@@ -87,7 +87,7 @@ class Loyalty(Mechanism):
         world.ledger.tally(last, "investors_at_end", self._holds[INVEST].who())
 
     def _of(self, need: int, customers: Customers) -> NDArray[np.float32]:
-        return np.asarray(_LEVELS[self._loyalty[need][customers]])
+        return np.asarray(_LEVELS.take(self._loyalty[need][customers]))
 
     def _satisfied(self, users: Customers) -> NDArray[np.bool_]:
         return np.asarray(self._world.states["satisfaction"](users) >= self._facts.satisfied_from.value)
@@ -153,7 +153,7 @@ class Loyalty(Mechanism):
         self._world.ledger.tally(day, "satisfied_users_left", customers[self._satisfied(customers)])
 
     def _log_ratio(self, users: Customers, day: int) -> Floats:  # noqa: ARG002
-        return np.asarray(self._log_ratios[self._loyalty[PAY][users]])
+        return self._log_ratios.take(self._loyalty[PAY][users])
 
     def _keep_the_average(self, outreach: Outreach) -> float:
         """Return the logarithm of the mean ratio, weighted by that of satisfaction, and tell payments how uneven both make users."""

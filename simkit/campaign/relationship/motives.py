@@ -89,7 +89,7 @@ class Motives(Mechanism):
     def _gift_felt(self, users: Customers, day: int) -> tuple[Customers, Floats]:
         """Return which of these users (by place) have lately had the welcome gift, and how much they feel its end, 0 to 1."""
         wallets = self._world.wallets
-        new = np.flatnonzero(wallets.activated_day[users] > day - self._facts.jump_days.value)
+        new = (wallets.activated_day.take(users) > day - self._facts.jump_days.value).nonzero()[0]
         opened = wallets.opened_day[users[new]]
         new = new[(opened != NEVER) & (opened < self._world.campaign_days)]
         gift = self._world.opening.gift_cny[users[new]]

@@ -17,6 +17,7 @@ from simkit.campaign.relationship.traits import STANDARD_NORMAL, draw_slices
 from simkit.campaign.signals import Signal
 from simkit.campaign.vocabulary import Channel, Outcome, Status
 from simkit.campaign.world import World
+from simkit.compiled import compiled
 
 _WHERE_CUSTOMERS_WAIT = {
     Channel.APPOINTMENT,
@@ -68,7 +69,7 @@ class Satisfaction(Mechanism):
 
     def of(self, customers: Customers) -> Floats:
         """Return the satisfaction of customers who are settled, in standard deviations."""
-        return STANDARD_NORMAL[self._own[customers]] + self._moved[customers]
+        return self._weighted(customers, STANDARD_NORMAL, np.float32(1))
 
     def settle(self, customers: Customers, day: int) -> None:  # noqa: ARG002 - a listener
         """Draw the own level of customers, the same whenever that is done."""
@@ -94,7 +95,13 @@ class Satisfaction(Mechanism):
             self._survey.finish(last)
 
     def _log_ratio(self, users: Customers, day: int) -> Floats:  # noqa: ARG002
-        return self._own_log_ratio[self._own[users]] - self._staying * self._moved[users]
+        return self._weighted(users, self._own_log_ratio, -self._staying)
+
+    def _weighted(self, customers: Customers, values: Floats, weight: np.float32) -> Floats:
+        """Return the value of each one's own level, and the weight of what each has experienced."""
+        index, weighted = np.ascontiguousarray(customers, dtype=np.int64), np.empty(customers.shape[0], np.float32)
+        weigh(index, self._world.of_users.row_of, self._own.values, self._moved.values, values, weight, weighted)
+        return weighted
 
     def _experience(self, change: float, customers: Customers, day: int) -> None:  # noqa: ARG002
         self._move(customers, np.float32(change))
@@ -107,6 +114,22 @@ class Satisfaction(Mechanism):
 
     def _move(self, customers: Customers, change: NDArray[np.float32] | np.float32) -> None:
         self._moved[customers] = np.clip(self._moved[customers] + change, -_MOST, _MOST)
+
+
+@compiled("void(int64[::1], int32[::1], uint8[::1], float32[::1], float32[::1], float32, float32[::1])")
+def weigh(
+    customers: NDArray[np.int64],
+    row_of: NDArray[np.int32],
+    levels: NDArray[np.uint8],
+    moved: NDArray[np.float32],
+    values: NDArray[np.float32],
+    weight: np.float32,
+    weighted: NDArray[np.float32],
+) -> None:
+    """Fill `weighted` with the value of each customer's level and `weight` times what moved it; both are kept by row."""
+    for place in range(customers.shape[0]):
+        row = row_of[customers[place]]
+        weighted[place] = values[levels[row]] + weight * moved[row]
 
 
 def leaving_ratios(staying: float, satisfaction: Floats) -> Floats:
