@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare, poisson
 
-from simkit.campaign.behaviour.payment_plan import WEEKDAYS, plan_week, poisson_cuts
+from simkit.campaign.behaviour.payment_plan import WEEKDAYS, add_levels, plan_week, poisson_cuts
 from simkit.streams import Streams
 
 RATES = np.array([0.0, 0.02, 0.2, 0.5, 1.0, 2.5, 10.0])
@@ -49,6 +49,17 @@ def test_any_rates_agree_with_numpy(rates, seed):
     luck[0], luck[1] = 0, 2**16 - 1
     kinds = np.arange(60) % len(rates)
     np.testing.assert_array_equal(planned(luck, kinds, cuts), plain(luck, kinds, cuts))
+
+
+@given(st.lists(st.floats(-50, 50), min_size=1, max_size=30), st.integers(0, 2**32 - 1))
+def test_levels_of_change_agree_with_numpy(changes, seed):
+    """However large the changes, whole numbers and the extreme faces included, the loop finds the level that NumPy does."""
+    words = Streams(seed, 0).decision("week").words(np.arange(len(changes)))[:, 3].copy()
+    words[0] = 2**32 - 1
+    kinds = np.arange(len(changes))
+    wanted = kinds + (np.clip(np.floor(changes + (words // 2**16) / 2**16).astype(np.int64), -24, 24) + 24) * 7
+    add_levels(np.array(changes), words, 24, 7, kinds)
+    np.testing.assert_array_equal(kinds, wanted)
 
 
 @pytest.mark.parametrize("rate", RATES[1:])

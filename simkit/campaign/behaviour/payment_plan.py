@@ -24,6 +24,16 @@ def poisson_cuts(rates: NDArray[np.float64]) -> NDArray[np.uint32]:
     return cuts
 
 
+@compiled("void(float64[::1], uint32[::1], int64, int64, int64[::1])")
+def add_levels(
+    changes: NDArray[np.float64], words: NDArray[np.uint32], most: int, kinds_a_level: int, kinds: NDArray[np.int64]
+) -> None:
+    """Move `kinds` (users,) to their levels of change, 0 to 2 × `most`: of the two nearest, the face in a word's upper half decides."""
+    for user in range(kinds.shape[0]):
+        level = np.floor(changes[user] + np.float64(words[user] >> np.uint32(16)) / FACES)
+        kinds[user] += (np.int64(min(max(level, -most), most)) + most) * kinds_a_level
+
+
 @compiled("void(uint32[:, ::1], int64[::1], uint32[:, ::1], uint8[:, ::1])")
 def plan_week(
     words: NDArray[np.uint32], kinds: NDArray[np.int64], cuts: NDArray[np.uint32], plan: NDArray[np.uint8]

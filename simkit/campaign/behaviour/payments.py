@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blocks import blocks, by_block
-from simkit.campaign.behaviour.payment_plan import FACES, WEEKDAYS, plan_week, poisson_cuts
+from simkit.campaign.behaviour.payment_plan import WEEKDAYS, add_levels, plan_week, poisson_cuts
 from simkit.campaign.behaviour.reward_play import RewardPlay
 from simkit.campaign.behaviour.users import Users
 from simkit.campaign.contacts.conversion import beta_geometric_hazard
@@ -171,12 +171,14 @@ class Payments:
         """Return the plan of some users: what they would pay, and what the reward programme makes of it."""
         week = int(self._world.calendar.week[day])
         words = self._plan_luck.words(users.customers, week).T
-        kind = self._rewards.rate_step(users.accounts, day) * self._kinds + users.kind
+        kind = self._rewards.rate_step(users.accounts, day)
+        kind *= self._kinds
+        kind += users.kind
         if self._world.spending:
             # The spare face decides between the two nearest levels, so that small changes hold on average.
-            steps = self._world.spending.total(users.customers, day) * _LEVELS_PER_LOG
-            level = np.floor(steps + (words[-1] // FACES) / FACES).astype(np.int64)
-            kind += (np.clip(level, -_MOST_LEVELS, _MOST_LEVELS) + _MOST_LEVELS) * self._daily_rates.shape[0]
+            changes = np.empty(len(users))
+            changes[:] = self._world.spending.total(users.customers, day) * _LEVELS_PER_LOG
+            add_levels(changes, words[-1], _MOST_LEVELS, self._daily_rates.shape[0], kind)
         plan = np.empty((WEEKDAYS, len(users)), dtype=np.uint8)
         plan_week(words, kind, self._cuts, plan)
         self._rewards.adjust(users.accounts, plan, day)
