@@ -92,18 +92,19 @@ class Loyalty(Mechanism):
     def _satisfied(self, users: Customers) -> NDArray[np.bool_]:
         return np.asarray(self._world.states["satisfaction"](users) >= self._facts.satisfied_from.value)
 
-    def _target(self, need: int, users: Customers, satisfaction: Floats) -> Floats:
-        ties = STANDARD_NORMAL[self._ties[need][users]] * np.float32(self._facts.ties.value)
-        beyond = satisfaction + ties - np.float32(self._knees[need])
-        return np.asarray(np.clip(beyond / np.float32(self._facts.to_full.value), 0, 1))
+    def _targets(self, ties: NDArray[np.uint8], satisfaction: Floats) -> Floats:
+        """Return what satisfaction and the slices of ties make of each loyalty, shape (needs, users)."""
+        beyond = satisfaction + STANDARD_NORMAL.take(ties) * np.float32(self._facts.ties.value)
+        beyond -= np.array(self._knees, dtype=np.float32)[:, None]
+        return np.minimum(np.maximum(beyond / np.float32(self._facts.to_full.value), 0), 1)
 
     def _settle(self, customers: Customers, day: int) -> None:
         """Let new users begin as loyal as customers of their satisfaction and ties are: most have long banked here."""
         slices = draw_slices(self._ties_luck, customers, _NEEDS)
-        satisfaction = self._world.states["satisfaction"](customers)
+        loyalties = _stored(self._targets(slices, self._world.states["satisfaction"](customers)))
         for need in range(_NEEDS):
             self._ties[need][customers] = slices[need]
-            self._loyalty[need][customers] = _stored(self._target(need, customers, satisfaction))
+            self._loyalty[need][customers] = loyalties[need]
         luck = self._holds_luck.uniforms(customers, width=2)
         segment = self._world.population.segment.take(customers)
         self._world.ledger.tally(day, "users_ever", customers)

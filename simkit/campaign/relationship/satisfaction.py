@@ -108,12 +108,13 @@ class Satisfaction(Mechanism):
 
     def _note(self, day: int, channel: Channel, batch: ContactBatch) -> None:  # noqa: ARG002
         if channel in _WHERE_CUSTOMERS_WAIT:
-            change = self._change_by_outcome[batch.outcome]
-            concerned = np.flatnonzero(change)
+            change = self._change_by_outcome.take(batch.outcome)
+            concerned = change.nonzero()[0]
             self._move(batch.customers[concerned], change[concerned])
 
     def _move(self, customers: Customers, change: NDArray[np.float32] | np.float32) -> None:
-        self._moved[customers] = np.clip(self._moved[customers] + change, -_MOST, _MOST)
+        moved = self._moved[customers] + change
+        self._moved[customers] = np.minimum(np.maximum(moved, -_MOST), _MOST)
 
 
 @compiled("void(int64[::1], int32[::1], uint8[::1], float32[::1], float32[::1], float32, float32[::1])")
