@@ -269,8 +269,7 @@ class ProgrammePlay:
     def _will_redeem(self, rows: Rows) -> None:
         if not rows.shape[0]:
             return
-        redeeming, days = self._luck.redemptions(self._engine.coupons, rows, self._base)
-        self._redeems_on.spread(rows[redeeming], days)
+        self._redeems_on.spread(*self._luck.redemptions(self._engine.coupons, rows, self._base))
 
     def _claim(self, rows: Rows, day: int) -> None:
         """Claim grants by their first rows; draw when the coupons of those that were claimed are redeemed."""

@@ -38,30 +38,34 @@ class RewardLuck:
     def claims(self, coupons: NDArray[Any], rows: Rows, day: int) -> tuple[NDArray[np.bool_], Days]:
         """Say whose grants will be claimed within the run, and on which days: hunters claim tomorrow."""
         accounts, luck = self._uniforms(self._claim_luck, coupons, rows)
-        hunts, segment = self._players.hunts[accounts], self._players.segment[accounts]
-        claims = self._players.knows(accounts, day) & (hunts | (luck[:, 0] < self._claim[segment]))
-        days = day + 1 + np.where(hunts, 0, np.floor(-np.log(luck[:, 1]) * self._claim_delay))
+        hunts, segment = self._players.hunts.take(accounts), self._players.segment.take(accounts)
+        claims = self._players.knows(accounts, day) & (hunts | (luck[:, 0] < self._claim.take(segment)))
+        delay = np.floor(-np.log(luck[:, 1]) * self._claim_delay)
+        delay[hunts] = 0
+        days = day + 1 + delay
         claims &= days < self._horizon
         return claims, days[claims].astype(np.int16)
 
-    def redemptions(self, coupons: NDArray[Any], rows: Rows, base: int) -> tuple[NDArray[np.bool_], Days]:
-        """Say which coupons will be redeemed within the run, and when: Weibull days after the effective one, if still valid then."""
+    def redemptions(self, coupons: NDArray[Any], rows: Rows, base: int) -> tuple[Rows, Days]:
+        """Return which coupons will be redeemed within the run, and when: Weibull days after the effective one, if still valid then."""
         accounts, luck = self._uniforms(self._redeem_luck, coupons, rows)
-        hunts, segment = self._players.hunts[accounts], self._players.segment[accounts]
-        chance = np.where(self._players.takes_part[accounts], self._redeem[segment], self._redeem_unasked[segment])
-        redeems = hunts | (luck[:, 0] < chance)
-        lag = np.ceil(self._lag_scale[segment] * (-np.log(luck[:, 1])) ** (1 / self._lag_shape))
-        days = coupons["effective"][rows] + np.where(hunts, 1, lag) - base
-        last = np.minimum(coupons["expires"][rows].astype(np.int64) - base, self._horizon - 1)
-        redeems &= days <= last
-        return redeems, days[redeems].astype(np.int16)
+        hunts, segment = self._players.hunts.take(accounts), self._players.segment.take(accounts)
+        asked = self._players.takes_part.take(accounts)
+        chance = np.where(asked, self._redeem.take(segment), self._redeem_unasked.take(segment))
+        redeems = (hunts | (luck[:, 0] < chance)).nonzero()[0]
+        rows, hunts, luck, segment = rows[redeems], hunts[redeems], luck[redeems, 1], segment[redeems]
+        lag = np.ceil(self._lag_scale.take(segment) * (-np.log(luck)) ** (1 / self._lag_shape))
+        lag[hunts] = 1
+        days = coupons["effective"][rows] + lag - base
+        in_time = days <= np.minimum(coupons["expires"][rows].astype(np.int64) - base, self._horizon - 1)
+        return rows[in_time], days[in_time].astype(np.int16)
 
     def refunds(self, payers: Customers, payments: NDArray[np.uint8], day: int) -> tuple[NDArray[np.int64], Days]:
         """Return the positions of payers one of whose payments is refunded, and the days of the refunds."""
         if self._refunded == 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         luck = self._refund_luck.uniform(payers, day)
-        refunded = np.flatnonzero(luck < self._refunded_of[payments])
+        refunded = (luck < self._refunded_of.take(payments)).nonzero()[0]
         luck = self._refund_luck.uniforms(payers[refunded], day, width=2)[:, 1]  # drawn again for the few
         delay = np.floor(-np.log(luck) * self._refund_delay).astype(np.int64)
         return refunded, day + 1 + delay
@@ -76,4 +80,4 @@ class RewardLuck:
         accounts = coupons["account"][rows]
         occasion = (coupons["part"][rows].astype(np.uint32) * _PLACES + coupons["place"][rows]) * _DAYS
         occasion += coupons["qualified"][rows].astype(np.uint32) % _DAYS
-        return accounts, decision.uniforms(self._players.customers[accounts], occasion, width=2)
+        return accounts, decision.uniforms(self._players.customers.take(accounts), occasion, width=2)

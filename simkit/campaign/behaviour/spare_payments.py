@@ -31,7 +31,7 @@ class SparePayments:
     ) -> NDArray[np.uint16]:
         """Return how many payments of each account must be counted today; `refunded` are positions of who gets one refunded later."""
         self._state[accounts[refunded]] = _REFUNDED
-        spare = np.flatnonzero(self._state[accounts] == _REWARDED)
+        spare = (self._state.take(accounts) == _REWARDED).nonzero()[0]
         counted = payments.astype(np.uint16)
         counted[spare] = 0
         self._held[accounts[spare]] += payments[spare]
@@ -41,7 +41,7 @@ class SparePayments:
 
     def note_rewards(self, accounts: Accounts) -> None:
         """Note who has earned the week's reward."""
-        self._state[accounts] = np.maximum(self._state[accounts], _REWARDED)
+        self._state[accounts] = np.maximum(self._state.take(accounts), _REWARDED)
 
 
 def has_spare_payments(programme: Programme) -> bool:
