@@ -119,4 +119,4 @@ class Mark:
 
     def who(self) -> NDArray[np.intp]:
         """Return all customers who are marked, by number."""
-        return np.flatnonzero(self._bytes & self._bit)
+        return np.flatnonzero((self._bytes & self._bit) != 0)  # a tenth of the time that numbers take

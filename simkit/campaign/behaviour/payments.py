@@ -105,14 +105,16 @@ class Payments:
         """Make the day's payments, first payments included; tell the reward programme and the ledger."""
         self._join(day)
         weekday = int(self._world.calendar.weekday[day])
+        rewarded = self._rewards.ends is not None and day < self._rewards.ends
         payers, accounts, payments = [], [], []
         for users, plan in ((self._users, self._plan), *self._joined):
             today = plan[weekday]
-            paying = np.flatnonzero(today != 0)  # a tenth of the time that numbers take
+            paying = (today != 0).nonzero()[0]  # a tenth of the time that numbers take
             payers.append(users.customers.take(paying))
-            accounts.append(users.accounts.take(paying))
             payments.append(today.take(paying))
-        self._record(day, np.concatenate(payers), np.concatenate(accounts), np.concatenate(payments))
+            if rewarded:
+                accounts.append(users.accounts.take(paying))
+        self._record(day, np.concatenate(payers), np.concatenate(payments), accounts)
 
     def _who(self, customers: Customers, days: int, endurance: NDArray[np.float32]) -> Users:
         """Return users whose first payment will be so many days ago when the next week begins."""
@@ -196,12 +198,16 @@ class Payments:
         """Return the hazard of stopping with everything that makes users stay or leave."""
         return hazard * np.exp(self._world.stopping.total(users, day)) if self._world.stopping else hazard
 
-    def _record(self, day: int, payers: Customers, accounts: NDArray[np.int32], payments: NDArray[np.uint8]) -> None:
+    def _record(
+        self, day: int, payers: Customers, payments: NDArray[np.uint8], accounts: list[NDArray[np.int32]]
+    ) -> None:
+        """Write the day's payments down; where they may be rewarded, by the `accounts` of who pays."""
         wallets, ledger = self._world.wallets, self._world.ledger
         payers = payers.astype(np.intp)  # NumPy's own index type: every later look-up is twice as fast
         made = wallets.activity.note(payers, payments, day).reshape(2, -1)
         wallets.stop(self._one_time, day)
-        self._rewards.paid(accounts, payments, day)
+        if accounts:
+            self._rewards.paid(np.concatenate(accounts), payments, day)
         ledger.payments(day, payers, payments)
         active = wallets.activity.active.reshape(2, -1)
         ledger.by_segment(day, "payments", made.sum(axis=0))

@@ -107,9 +107,7 @@ class ProgrammePlay:
         return self._players.accounts(customers)
 
     def paid(self, accounts: Accounts, payments: NDArray[np.uint8], day: int) -> None:
-        """Let the payments of those who count in the programme count while it runs."""
-        if day >= self.ends:
-            return
+        """Let the payments of those who count in the programme count."""
         places, accounts = _players(accounts)
         payments = payments.take(places)
         if self._points.credited:

@@ -33,7 +33,7 @@ class RewardPlay(Protocol):
         """Let customers claim, exchange and redeem; refunds come in."""
 
     def paid(self, accounts: Accounts, payments: NDArray[np.uint8], day: int) -> None:
-        """Let the day's payments count."""
+        """Let the day's payments count, while there is a programme."""
 
     def rate_step(self, accounts: Accounts, day: int) -> NDArray[np.int64]:
         """Return which row of `rate_ratios` holds for each user in the week of `day`."""

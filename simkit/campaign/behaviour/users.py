@@ -43,4 +43,6 @@ class Users:
 
     def __getitem__(self, some: slice) -> Users:
         """Return some of them, as views: what is written there holds here."""
-        return Users(*(getattr(self, column.name)[some] for column in dataclasses.fields(self)))
+        return Users(
+            self.customers[some], self.accounts[some], self.kind[some], self.hazard[some], self.endurance[some]
+        )

@@ -31,7 +31,7 @@ class Competitor(Mechanism):
         self._match_cny = levers.match_offer_cny if levers is not None else 0.0
         self._offer_luck = world.streams.decision("competitor.offer")
         self._next_luck = world.streams.decision("competitor.next")
-        self._offers_on = DueDates(np.int64)
+        self._offers_on = DueDates(np.int32)
         resistance = facts.inertia.value + loyalty_at_start(world.scenario, PAY)
         switching = float(np.exp(-resistance / facts.strength.value).mean())
         outreach.payments.allow_for(other_causes=facts.offers.value / _WEEKS_PER_YEAR * switching)
@@ -42,8 +42,8 @@ class Competitor(Mechanism):
         """On Sundays, let users take or leave the offers of the week."""
         if self._world.calendar.weekday[day] != _SUNDAY:
             return
-        users = np.sort(self._offers_on.take_until(day))
-        users = users[self._world.wallets.status[users] == Status.ACTIVE.value]
+        users = np.sort(self._offers_on.take_until(day)).astype(np.intp)
+        users = users[self._world.wallets.status.take(users) == Status.ACTIVE.value]
         luck = self._offer_luck.uniforms(users, day, width=2)
         strength = -np.log(luck[:, 0]) * self._facts.strength.value
         resistance = self._facts.inertia.value + self._world.states["loyalty_in_paying"](users)
@@ -66,7 +66,7 @@ class Competitor(Mechanism):
         if rate > 0:
             wait = np.ceil(self._next_luck.exponential(users, day) / rate).astype(np.int64)
             soon = wait < self._world.scenario.calendar.horizon_days - day
-            self._offers_on.spread(users[soon].astype(np.int64), day + wait[soon])
+            self._offers_on.spread(users[soon], day + wait[soon])
 
     def _match(self, users: Customers, luck: Floats, day: int) -> NDArray[np.bool_]:
         """Answer the offers that are noticed, by a personal message; say who has been answered."""

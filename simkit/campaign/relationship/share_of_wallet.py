@@ -80,7 +80,7 @@ class ShareOfWallet(Mechanism):
     def paid_here(self) -> Customers:
         """Return the users whose wages are paid into this bank, by number."""
         paid_here = self._paid_here.who()
-        users: Customers = paid_here[self._world.wallets.status[paid_here] == Status.ACTIVE.value]
+        users: Customers = paid_here[self._world.wallets.status.take(paid_here) == Status.ACTIVE.value]
         return users
 
     def _settle(self, customers: Customers, day: int) -> None:  # noqa: ARG002 - a listener
