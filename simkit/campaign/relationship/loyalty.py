@@ -64,8 +64,10 @@ class Loyalty(Mechanism):
         for some in blocks(wallets.activated_day.shape[0]):
             users = some.start + np.flatnonzero(wallets.activated_day[some] != NEVER)
             self._follow(users)
-            for need in self._leaving:
-                self._leave(need, users, day)
+        for need, holds in self._holds.items():
+            holders = holds.who()
+            for some in blocks(holders.shape[0]):
+                self._leave(need, holders[some], day)
         users = np.flatnonzero(wallets.status == Status.ACTIVE.value)
         self._world.ledger.tally(day, "margin_premium", users, by_block(self._premium, users))
 
@@ -115,22 +117,23 @@ class Loyalty(Mechanism):
     def _follow(self, users: NDArray[np.int64]) -> None:
         """Let the loyalties of users follow their satisfaction."""
         facts, satisfaction = self._facts, self._world.states["satisfaction"](users)
-        rows = self._world.of_users.row_of[users].astype(np.int64)
+        rows = self._world.of_users.row_of.take(users).astype(np.int64)
+        ties = STANDARD_NORMAL * np.float32(facts.ties.value)
         for need in range(_NEEDS):
             follow(
                 rows,
                 satisfaction,
-                STANDARD_NORMAL * np.float32(facts.ties.value),
+                ties,
                 self._ties[need].values,
                 (self._knees[need], facts.to_full.value, facts.grows.value, facts.fades.value),
                 self._loyalty[need].values,
             )
 
-    def _leave(self, need: int, users: Customers, day: int) -> None:
+    def _leave(self, need: int, holders: Customers, day: int) -> None:
         """Let some take their savings or investments elsewhere; the average hazard is the scenario's."""
-        holders = users[self._holds[need][users]]
         ratio = np.exp(-self._facts.staying.value * _LEVELS) / self._mean_ratios[need]
-        chance = -np.expm1(-self._leaving[need] * _STEP_DAYS / _DAYS_PER_YEAR * ratio)[self._loyalty[need][holders]]
+        chances = -np.expm1(-self._leaving[need] * _STEP_DAYS / _DAYS_PER_YEAR * ratio)
+        chance = chances.take(self._loyalty[need][holders])
         luck = self._leaves_luck.uniforms(holders, day, width=INVEST)[:, need - 1]
         self._holds[need][holders[luck < chance]] = False
 
