@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +48,12 @@ class Influences:
         return _sum(self._terms, customers, occasion)
 
     def added_to(self, total: Floats, customers: Customers, occasion: int) -> Floats:
-        """Return this total with every term added, one after the other."""
-        return np.asarray(_add(total, self._terms, customers, occasion))
+        """Return this total with every term added to it in place, one after the other."""
+        for some in blocks(customers.shape[0]):
+            part, index = total[some], customers[some].astype(np.intp, copy=False)
+            for effect in _effects(self._terms, index, occasion):
+                part += effect
+        return total
 
     def changing_total(self, customers: Customers, occasion: int) -> Floats:
         """Return the sum of the terms that may change."""
@@ -62,24 +66,22 @@ class Influences:
 
 
 def _sum(terms: dict[str, Term], customers: Customers, occasion: int) -> Floats:
-    return np.asarray(_add(0.0, terms, customers, occasion))
-
-
-def _add(total: Floats | float, terms: dict[str, Term], customers: Customers, occasion: int) -> Floats | float:
     if customers.shape[0] <= BLOCK:
-        return _add_to_block(total, terms, customers, occasion)
-    totals = [
-        _add_to_block(total[some] if isinstance(total, np.ndarray) else total, terms, customers[some], occasion)
-        for some in blocks(customers.shape[0])
-    ]
-    return np.concatenate(totals) if np.ndim(totals[0]) else totals[0]
+        return np.asarray(_sum_of_block(terms, customers, occasion))
+    totals = [_sum_of_block(terms, customers[some], occasion) for some in blocks(customers.shape[0])]
+    return np.concatenate(totals) if np.ndim(totals[0]) else np.asarray(totals[0])
 
 
-def _add_to_block(total: Floats | float, terms: dict[str, Term], customers: Customers, occasion: int) -> Floats | float:
-    index = customers.astype(np.intp, copy=False)  # NumPy's own index type: every look-up is twice as fast
+def _sum_of_block(terms: dict[str, Term], customers: Customers, occasion: int) -> Floats | float:
+    total: Floats | float = 0.0
+    for effect in _effects(terms, customers.astype(np.intp, copy=False), occasion):
+        total = total + effect
+    return total
+
+
+def _effects(terms: dict[str, Term], index: NDArray[np.intp], occasion: int) -> Iterator[Floats | float]:
+    """Return the terms that are not nothing for all: most concern few channels, and say so by one zero."""
     for term in terms.values():
         effect = term(index, occasion)
-        # Most terms concern few channels, and say so by one zero for all.
         if not isinstance(effect, float) or effect:
-            total = total + effect
-    return total
+            yield effect

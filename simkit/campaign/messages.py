@@ -46,13 +46,17 @@ class Tailoring(Protocol):
 
 @dataclass
 class _Audience:
-    """Who can be written to on one channel: columns that shrink as customers open, and their state on this channel."""
+    """Who can be written to on one channel: columns that shrink as customers open, and their state on this channel.
+
+    annoyance: hazard of opting out at a message, by segment. arrival: outcome of a message that changes nothing.
+    """
 
     channel: Channel
     lever: MessageLever
     message: Message
+    annoyance: NDArray[np.float64]
     customers: Customers
-    delivered: NDArray[np.bool_]
+    arrival: NDArray[np.uint8]
     odds: NDArray[np.float32]
     patience: NDArray[np.float32]
     delivery: Delivery
@@ -60,7 +64,7 @@ class _Audience:
     def keep(self, kept: NDArray[np.bool_]) -> None:
         """Drop everyone else."""
         rows = np.flatnonzero(kept)  # of many, rows are taken several times as fast as by yes and no
-        self.customers, self.delivered = keep_rows(rows, self.customers), keep_rows(rows, self.delivered)
+        self.customers, self.arrival = keep_rows(rows, self.customers), keep_rows(rows, self.arrival)
         self.odds, self.patience = keep_rows(rows, self.odds), keep_rows(rows, self.patience)
 
 
@@ -123,10 +127,12 @@ class Messages:
             odds = world.opening.rested_odds(there, channel)
             odds[~world.population.can_pay_by_phone.take(there)] = 0
             delivered = luck[:, 1].take(reached) < message.delivered.value
-            parts.append((there, delivered, odds, annoyed.exponential(there).astype(np.float32)))
-        there, delivered, odds, patience = (np.concatenate(column) for column in zip(*parts, strict=True))
+            arrival = np.where(delivered, np.uint8(Outcome.DELIVERED), np.uint8(Outcome.NOT_DELIVERED))
+            parts.append((there, arrival, odds, annoyed.exponential(there).astype(np.float32)))
+        there, arrival, odds, patience = (np.concatenate(column) for column in zip(*parts, strict=True))
         sending = delivery(lever.sends_at, world.levers.contact_policy.quiet_hours)
-        return _Audience(channel, lever, message, there, delivered, odds, patience, sending)
+        annoyance = -np.log1p(-world.scenario.by_segment(message.opt_out))
+        return _Audience(channel, lever, message, annoyance, there, arrival, odds, patience, sending)
 
     def _send(self, audience: _Audience, day: int) -> None:
         world, message = self._world, audience.message
@@ -155,8 +161,9 @@ class Messages:
         sent = world.record.allowed(customers, audience.channel)
         if self.tailoring:
             sent &= self.tailoring.goes_out(customers, audience.channel, day)
-        rows = np.flatnonzero(sent)
-        customers, delivered = customers.take(rows), audience.delivered[some].take(rows)
+        rows = sent.nonzero()[0]
+        customers, outcome = customers.take(rows), audience.arrival[some].take(rows)
+        delivered = outcome == Outcome.DELIVERED.value
         chance_odds = audience.odds[some].take(rows) * world.opening.changing_ratio(customers, audience.channel)
         chance_odds *= delivered
         effect = self.tailoring.send(customers, audience.channel, day) if self.tailoring else None
@@ -165,9 +172,9 @@ class Messages:
         left = self._threshold.take(customers) - np.log1p(chance_odds)
         self._threshold[customers] = left
         opened = left <= 0
-        patience = audience.patience[some].take(rows) - self._annoyance(audience, customers, delivered, effect)
+        patience = audience.patience[some].take(rows)
+        patience -= self._annoyance(audience, customers, delivered, effect)
         audience.patience[some][rows] = patience
-        outcome = np.where(delivered, np.uint8(Outcome.DELIVERED), np.uint8(Outcome.NOT_DELIVERED))
         outcome[patience <= 0] = Outcome.OPTED_OUT
         outcome[opened] = Outcome.OPENED
         return ContactBatch(customers, outcome, chance_odds / (1 + chance_odds), hour=audience.delivery.hour)
@@ -177,10 +184,14 @@ class Messages:
     ) -> NDArray[np.float32]:
         """Return by how much a message shortens the patience of those written to; who has none left opts out, as others open."""
         world = self._world
-        rate = -np.log1p(-world.scenario.by_segment(audience.message.opt_out))
-        excess = np.maximum(world.record.recent(customers) - _FREE_CONTACTS, 0)
-        growth = 1 + self._opt_out_growth * excess
+        growth = world.record.recent(customers)
+        growth -= _FREE_CONTACTS
+        np.maximum(growth, 0, out=growth)
+        growth *= self._opt_out_growth
+        growth += 1
         if effect:
             growth *= effect.opt_out
-        hazard = rate.take(world.population.segment.take(customers)) * growth * delivered
-        return np.asarray(hazard, dtype=np.float32)
+        hazard = audience.annoyance.take(world.population.segment.take(customers))
+        hazard *= growth
+        hazard *= delivered
+        return hazard.astype(np.float32)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simkit.campaign.contacts.contact_policy import ContactRecord
+from simkit.campaign.contacts.contact_policy import ContactRecord, note_contacts
 from simkit.params.levers import ContactPolicy
 from simkit.streams import Streams
 
@@ -38,6 +38,18 @@ def test_contacts_weigh_for_four_weeks_and_no_longer(weeks):
         recent = [weight for week in weeks[max(0, number - 3) : number + 1] for weight in week]
         assert contacts.recent(CUSTOMERS)[0] == pytest.approx(sum(recent))
     assert not contacts.recent(CUSTOMERS[1:]).any()
+
+
+def test_contacts_are_noted_as_by_the_plain_twin():
+    """The compiled loop and what it was made of count the same, whatever has been counted before."""
+    luck = np.random.default_rng(3)
+    customers, counted = luck.permutation(400)[:250], []
+    for note in (note_contacts, note_contacts.__wrapped__):
+        this_week, recent = np.full(400, 7, dtype=np.uint8), np.arange(400, dtype=np.uint16)
+        note(customers, 25, this_week, recent)
+        counted.append((this_week, recent))
+    for fast, plain in zip(*counted, strict=True):
+        np.testing.assert_array_equal(fast, plain)
 
 
 def test_a_customer_with_a_plan_for_today_is_not_free_today():

@@ -12,6 +12,7 @@ from simkit.campaign.contacts.conversion import (
     log_odds,
     opening_terms,
     probability,
+    sum_opening_terms,
     with_odds_ratio,
 )
 
@@ -86,6 +87,31 @@ def test_terms_are_named():
     assert list(terms) == ["base", "propensity", "offer", "fatigue"]
     np.testing.assert_allclose(terms["offer"], [0.3, 0.0])
     np.testing.assert_allclose(terms["fatigue"], [0.0, 2 * np.log(0.8)])
+
+
+def test_the_compiled_sum_and_its_plain_twins_agree_bit_for_bit():
+    """One pass over the columns of a run gives what the named terms give, added one after the other."""
+    luck = np.random.default_rng(5)
+    size, customers = 500, luck.permutation(500)[:300]
+    segment = luck.integers(0, 3, size).astype(np.uint8)
+    propensity = luck.normal(size=size).astype(np.float32)
+    gift_cny = luck.choice([0.0, 8.0, 12.5], size=300).astype(np.float32)
+    recent = luck.integers(0, 3000, size).astype(np.uint16)
+    by_segment = luck.normal(size=(3, 3))
+    totals = [np.empty(300), np.empty(300)]
+    for add, total in zip((sum_opening_terms, sum_opening_terms.__wrapped__), totals, strict=True):
+        add(customers, segment, propensity, gift_cny, recent, 100.0, by_segment, total)
+    base, incentive, fatigue = by_segment[:, segment[customers]]
+    terms = opening_terms(
+        base=base,
+        propensity=propensity[customers],
+        gift_cny=gift_cny,
+        incentive_per_10_cny=incentive,
+        fatigue=fatigue,
+        recent_contacts=recent[customers] / np.float64(100),
+    )
+    np.testing.assert_array_equal(totals[0], totals[1])
+    np.testing.assert_array_equal(totals[0], sum(terms.values(), start=np.float64(0)))
 
 
 @given(shares, ratios, ratios)

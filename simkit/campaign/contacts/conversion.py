@@ -15,6 +15,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.compiled import compiled
+
 Floats = NDArray[np.floating]
 
 _SMALLEST = 1e-12
@@ -28,8 +30,13 @@ def log_odds(probability: Floats | float) -> Floats:
 
 def probability(odds_terms: Mapping[str, Floats]) -> Floats:
     """Return the probability whose log-odds are the sum of the terms."""
-    total = sum(odds_terms.values(), start=np.float64(0))
-    return np.asarray(1 / (1 + np.exp(-total)))
+    total: Floats = np.asarray(sum(odds_terms.values(), start=np.float64(0)))
+    return chance(total)
+
+
+def chance(log_odds: Floats) -> Floats:
+    """Return the probability with these log-odds."""
+    return np.asarray(1 / (1 + np.exp(-log_odds)))
 
 
 def opening_terms(
@@ -48,6 +55,32 @@ def opening_terms(
         "offer": incentive_per_10_cny * gift_cny / 10,
         "fatigue": fatigue * recent_contacts,
     }
+
+
+@compiled(
+    "void(int64[::1], uint8[::1], float32[::1], float32[::1], uint16[::1], float64, float64[:, ::1], float64[::1])"
+)
+def sum_opening_terms(
+    customers: NDArray[np.integer],
+    segment: NDArray[np.uint8],
+    propensity: NDArray[np.float32],
+    gift_cny: NDArray[np.float32],
+    recent: NDArray[np.uint16],
+    recent_a_contact: float,
+    by_segment: NDArray[np.float64],
+    total: NDArray[np.float64],
+) -> None:
+    """Fill `total` with the sum of `opening_terms` of each of these customers, term after term.
+
+    gift_cny is by place in `customers`, all other columns by customer; recent counts `recent_a_contact` for each contact. by_segment:
+    base, incentive_per_10_cny and fatigue, shape (3, segments).
+    """
+    for place in range(customers.shape[0]):
+        customer = customers[place]
+        group = segment[customer]
+        log_odds = by_segment[0, group] + propensity[customer]
+        log_odds += by_segment[1, group] * gift_cny[place] / 10
+        total[place] = log_odds + by_segment[2, group] * (recent[customer] / recent_a_contact)
 
 
 def with_odds_ratio(base: Floats, ratio: Floats | float) -> Floats:

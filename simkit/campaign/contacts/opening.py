@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from simkit.campaign.compact_columns import SparseColumn
 from simkit.campaign.contacts.contact_policy import HUNDREDTHS, ContactRecord
-from simkit.campaign.contacts.conversion import log_odds, opening_terms, probability
+from simkit.campaign.contacts.conversion import chance, log_odds, opening_terms, sum_opening_terms
 from simkit.campaign.influences import Influences
 from simkit.campaign.vocabulary import Channel
 from simkit.params import Scenario
@@ -57,7 +57,8 @@ class Opening:
         ratio = scenario.by_segment(scenario.response.fatigue_odds_ratio)
         self._fatigue = np.log(ratio)
         recent = np.arange(_MOST_HUNDREDTHS + 1) / HUNDREDTHS
-        self._fatigue_table = (ratio[:, None] ** recent).astype(np.float32)
+        self._fatigue_ratio = (ratio[:, None] ** recent).astype(np.float32).T.ravel()  # by contacts, then segment
+        self._of_segments: dict[Channel, NDArray[np.float64]] = {}
 
     def terms(self, customers: Customers, channel: Channel) -> dict[str, NDArray[np.floating]]:
         """Return the named log-odds of opening at a contact of this channel."""
@@ -87,8 +88,19 @@ class Opening:
         """Return the probability of opening at a contact of this channel."""
         if not customers.shape[0]:
             return np.empty(0)
-        own = np.asarray(sum(self._own_terms(customers, channel).values(), start=np.float64(0)))
-        return probability({"all": self.influences.added_to(own, customers, channel)})
+        index = customers.astype(np.intp, copy=False)
+        own = np.empty(index.shape[0])
+        sum_opening_terms(
+            np.ascontiguousarray(index),
+            self._population.segment,
+            self._population.propensity,
+            self.gift_cny[index],
+            self._record.hundredths,
+            float(HUNDREDTHS),
+            self._by_segment(channel),
+            own,
+        )
+        return chance(self.influences.added_to(own, index, channel))
 
     def rested_odds(self, customers: Customers, channel: Channel) -> NDArray[np.float32]:
         """Return the odds of opening but for fatigue and what else changes from day to day."""
@@ -107,4 +119,12 @@ class Opening:
     def fatigue_ratio(self, customers: Customers) -> NDArray[np.float32]:
         """Return the odds ratio of the contacts of the last 28 days."""
         hundredths = np.minimum(self._record.recent_hundredths(customers), _MOST_HUNDREDTHS)
-        return self._fatigue_table[self._population.segment.take(customers), hundredths]
+        place = hundredths * np.intp(self._fatigue.shape[0])
+        place += self._population.segment.take(customers)
+        return self._fatigue_ratio.take(place)
+
+    def _by_segment(self, channel: Channel) -> NDArray[np.float64]:
+        """Return what of the terms of a channel depends on the segment alone, one row each."""
+        if channel not in self._of_segments:
+            self._of_segments[channel] = np.stack([self._base[channel], self._incentive, self._fatigue])
+        return self._of_segments[channel]

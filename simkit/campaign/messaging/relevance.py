@@ -33,7 +33,6 @@ class RelevancePlay(Mechanism):
         kinds = np.min_scalar_type(4 * len(world.scenario.segments))
         self._for = world.population.segment.astype(kinds) * kinds.type(2) + self._personal()
         self._personal_cost = relevance.personal_cost.value
-        self._personal_sent = 0
         share = np.rint(world.scenario.by_segment(relevance.share) * _PLACES) / _PLACES
         personal_share = share + (1 - share) * relevance.personal_gain.value
         relevant = np.rint(np.stack([share, personal_share], axis=1).ravel() * _PLACES)
@@ -41,6 +40,7 @@ class RelevancePlay(Mechanism):
         self._sent_places = np.rint(_PLACES - levers.filter * (_PLACES - relevant)).astype(np.uint16)
         ratios = (relevance.irrelevant_conversion.value, relevance.irrelevant_opt_out.value)
         self._effect = Effect(*(_ratios(share, ratio) for ratio in ratios))
+        self._sent = np.zeros(self._effect.convert.shape[0], dtype=np.int64)
         outreach.messages.tailoring = self
 
     def _personal(self) -> NDArray[np.bool_]:
@@ -59,18 +59,19 @@ class RelevancePlay(Mechanism):
         return goes_out
 
     def send(self, customers: Customers, channel: Channel, day: int) -> Effect:
-        """Tally irrelevant messages, count personal ones, and return what relevance does."""
+        """Count messages by segment, personal or not, relevant or not, and return what relevance does."""
         written_for = self._for.take(customers)
         relevant = self._distance(customers, channel, day) < self._relevant_places.take(written_for)
-        kind = written_for * written_for.dtype.type(2) + relevant
-        sent = np.bincount(kind, minlength=self._effect.convert.shape[0]).reshape(-1, 2, 2)
-        self._world.ledger.tally_by_segment(day, "irrelevant_messages", sent[:, :, 0].sum(axis=1))
-        self._personal_sent += int(sent[:, 1].sum())
+        kind = (written_for * written_for.dtype.type(2) + relevant).astype(np.intp)
+        self._sent += np.bincount(kind, minlength=self._sent.shape[0])
         return Effect(self._effect.convert.take(kind), self._effect.opt_out.take(kind))
 
     def pay(self, channel: Channel, day: int) -> None:
-        """Pay for the personal messages."""
-        personal, self._personal_sent = self._personal_sent, 0
+        """Tally the irrelevant messages, and pay for the personal ones."""
+        sent = self._sent.reshape(-1, 2, 2)
+        self._world.ledger.tally_by_segment(day, "irrelevant_messages", sent[:, :, 0].sum(axis=1))
+        personal = int(sent[:, 1].sum())
+        self._sent[:] = 0
         self._world.ledger.cost(day, CostItem.MESSAGE, channel, personal, personal * self._personal_cost)
 
     def _distance(self, customers: Customers, channel: Channel, day: int) -> NDArray[np.uint8]:
