@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simkit.campaign.contacts.contact_policy import ContactRecord, note_contacts
+from simkit.campaign.contacts.contact_rules import count_each
 from simkit.params.levers import ContactPolicy
 from simkit.streams import Streams
 
@@ -41,15 +42,21 @@ def test_contacts_weigh_for_four_weeks_and_no_longer(weeks):
 
 
 def test_contacts_are_noted_as_by_the_plain_twin():
-    """The compiled loop and what it was made of count the same, whatever has been counted before."""
+    """The compiled loops and what they were made of count the same, whatever has been counted before."""
     luck = np.random.default_rng(3)
     customers, counted = luck.permutation(400)[:250], []
+    for count in (count_each, count_each.__wrapped__):
+        contacts = np.arange(400).astype(np.uint8)
+        count(customers.astype(np.int32), 1, contacts)
+        count(customers[:100].astype(np.int32), np.int64(-1), contacts)
+        counted.append((contacts,))
     for note in (note_contacts, note_contacts.__wrapped__):
         this_week, recent = np.full(400, 7, dtype=np.uint8), np.arange(400, dtype=np.uint16)
         note(customers, 25, this_week, recent)
         counted.append((this_week, recent))
-    for fast, plain in zip(*counted, strict=True):
-        np.testing.assert_array_equal(fast, plain)
+    for twin in (0, 2):
+        for fast, plain in zip(counted[twin], counted[twin + 1], strict=True):
+            np.testing.assert_array_equal(fast, plain)
 
 
 def test_a_customer_with_a_plan_for_today_is_not_free_today():

@@ -6,14 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blocks import by_block
-from simkit.campaign.contacts.contact_rules import ContactRules
-from simkit.campaign.vocabulary import Channel
+from simkit.campaign.contacts.contact_rules import MESSAGES, ContactRules
+from simkit.campaign.ledger import ContactBatch
+from simkit.campaign.vocabulary import Channel, Outcome
 from simkit.compiled import compiled
 from simkit.params.levers import ContactPolicy
 from simkit.streams import Streams
 
 HUNDREDTHS = 100
 _WEEKS_BEFORE = 3
+_NEVER = np.uint8(128)  # marks in the count of this week who is not contacted at all: more than anybody may be
 
 
 class ContactRecord:
@@ -24,7 +26,8 @@ class ContactRecord:
     """
 
     def __init__(self, policy: ContactPolicy, customers: int, streams: Streams) -> None:
-        self._policy = policy
+        self._most = min(policy.contacts_per_week, int(_NEVER))
+        self._suppresses = policy.suppress_opted_out_everywhere
         self._this_week = np.zeros(customers, dtype=np.uint8)
         self._weeks_before = np.zeros((_WEEKS_BEFORE, customers), dtype=np.uint16)
         self.hundredths = np.zeros(customers, dtype=np.uint16)
@@ -32,10 +35,21 @@ class ContactRecord:
         self._oldest = 0
         self.rules = ContactRules(policy, customers, streams)
         self.held_out = np.zeros(customers, dtype=np.bool_)
-        self._anyone_held_out = policy.holdout_share > 0
-        if self._anyone_held_out:
+        if policy.holdout_share:
             luck = streams.decision("contact_policy.holdout")
             self.held_out = by_block(lambda some: luck.uniform(some) < policy.holdout_share, np.arange(customers))
+            self._this_week[self.held_out] = _NEVER
+
+    @property
+    def listening(self) -> bool:
+        """Whether who may be contacted depends on more than how often one has been."""
+        return self._suppresses or self.rules.listening
+
+    def see(self, day: int, channel: Channel, batch: ContactBatch) -> None:
+        """Hear of contacts, for the sake of the rules."""
+        self.rules.see(day, channel, batch)
+        if self._suppresses and channel in MESSAGES:
+            self._this_week[batch.customers[batch.outcome == Outcome.OPTED_OUT.value]] |= _NEVER
 
     def begin_day(self, day: int, weekday: int) -> None:
         """Begin a day; `weekday` is 0 on Mondays, when a natural week begins."""
@@ -46,7 +60,7 @@ class ContactRecord:
 
     def begin_week(self) -> None:
         """Forget the week that is now more than four weeks ago; in its place comes the one that has just ended."""
-        self._this_week[:] = 0
+        self._this_week &= _NEVER
         week = self._weeks_before[self._oldest]
         self.hundredths -= week
         week[:] = self.hundredths
@@ -55,11 +69,9 @@ class ContactRecord:
         self._oldest = (self._oldest + 1) % _WEEKS_BEFORE
 
     def allowed(self, customers: NDArray[np.integer], channel: Channel | None = None) -> NDArray[np.bool_]:
-        """Say who is under the weekly cap, not held out and within the rules for a contact of this channel (any, if none is named)."""
+        """Say who is under the weekly cap, not held out or suppressed, and within the rules for this channel (any, if none is named)."""
         customers = customers.astype(np.intp, copy=False)  # NumPy's own index type: every look-up is twice as fast
-        allowed: NDArray[np.bool_] = self._this_week.take(customers) < self._policy.contacts_per_week
-        if self._anyone_held_out:
-            allowed &= ~self.held_out.take(customers)
+        allowed: NDArray[np.bool_] = self._this_week.take(customers) < self._most
         if self.rules:
             self.rules.restrict(allowed, customers, channel)
         return allowed

@@ -1,4 +1,4 @@
-"""The further rules of the contact policy: caps by kind of contact, spacing, suppression, and who never has one kind of contact."""
+"""The further rules of the contact policy: caps by kind of contact, spacing, and who never has one kind of contact."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.campaign.ledger import ContactBatch
-from simkit.campaign.vocabulary import Channel, Outcome
+from simkit.campaign.vocabulary import Channel
+from simkit.compiled import compiled
 from simkit.params.levers import MESSAGE_CHANNELS, ContactPolicy
 from simkit.params.mechanisms.messaging import ContactKind, FrequencyCap
 from simkit.streams import Streams
@@ -34,10 +35,9 @@ class ContactRules:
 
     def __init__(self, policy: ContactPolicy, customers: int, streams: Streams) -> None:
         self._caps = [_Counted(cap, customers) for cap in policy.frequency_caps]
-        self._barred: list[tuple[ContactKind, Chosen]] = []
+        self._barred: list[tuple[frozenset[Channel | None], Chosen]] = []
         self._spacing_days = policy.spacing_days
         self._last_day = np.full(customers if policy.spacing_days else 0, _NEVER, dtype=np.int16)
-        self._suppressed = np.zeros(customers if policy.suppress_opted_out_everywhere else 0, dtype=np.bool_)
         self._today = 0
         for kind, share in policy.journey_holdout.items():
             draw = streams.decision(f"contact_policy.{kind}.holdout").uniform(np.arange(customers))
@@ -46,14 +46,14 @@ class ContactRules:
     @property
     def listening(self) -> bool:
         """Whether any rule depends on the contacts that there have been."""
-        return bool(self._caps) or self._last_day.shape[0] > 0 or self._suppressed.shape[0] > 0
+        return bool(self._caps) or self._last_day.shape[0] > 0
 
     def __bool__(self) -> bool:
         return self.listening or bool(self._barred)
 
     def bar(self, kind: ContactKind, who: Chosen) -> None:
         """Let these customers, shape (customers,), never have a contact of this kind."""
-        self._barred.append((kind, who))
+        self._barred.append((_limited_by(kind), who))
 
     def begin_day(self, day: int, weekday: int) -> None:
         """Begin a day; `weekday` is 0 on Mondays."""
@@ -64,13 +64,11 @@ class ContactRules:
     def restrict(self, allowed: Chosen, customers: Customers, channel: Channel | None) -> None:
         """Take out whom the rules refuse a contact of this channel; where none is named, those for any contact hold."""
         for cap in self._caps:
-            if _concerns(cap.kind, channel):
+            if channel in cap.limited:
                 allowed &= cap.contacts.take(customers) < cap.most
-        for kind, who in self._barred:
-            if _concerns(kind, channel):
+        for limited, who in self._barred:
+            if channel in limited:
                 allowed &= ~who.take(customers)
-        if self._suppressed.shape[0]:
-            allowed &= ~self._suppressed.take(customers)
         if self._last_day.shape[0] and channel in MESSAGES:
             allowed &= self._last_day.take(customers) <= self._today - self._spacing_days
 
@@ -81,33 +79,40 @@ class ContactRules:
                 cap.count(batch.reached, day)
         if self._last_day.shape[0]:
             self._last_day[batch.reached] = day
-        if self._suppressed.shape[0]:
-            self._suppressed[batch.customers[batch.outcome == Outcome.OPTED_OUT.value]] = True
 
 
-def _concerns(kind: ContactKind, channel: Channel | None) -> bool:
-    return kind == "any" if channel is None else channel in channels_of(kind)
+def _limited_by(kind: ContactKind) -> frozenset[Channel | None]:
+    """Return the channels that a rule for this kind limits; one for any contact also limits those of no channel in particular."""
+    return channels_of(kind) | {None} if kind == "any" else frozenset(channels_of(kind))
 
 
 class _Counted:
     """One cap and each customer's contacts within its window; what leaves a rolling window is taken off day by day."""
 
     def __init__(self, cap: FrequencyCap, customers: int) -> None:
-        self.kind, self.most = cap.channel, cap.most
-        self.channels = channels_of(cap.channel)
+        self.most = cap.most
+        self.channels, self.limited = channels_of(cap.channel), _limited_by(cap.channel)
         self.contacts = np.zeros(customers, dtype=np.uint8)
         self._days, self._rolling = cap.per_days, cap.window == "rolling"
-        self._leaving: dict[int, list[Customers]] = {}
+        self._leaving: dict[int, list[NDArray[np.int32]]] = {}
 
     def begin_day(self, day: int, weekday: int) -> None:
         since_first_monday = day + (weekday - day) % 7
         if self._rolling:
             for customers in self._leaving.pop(day, ()):
-                self.contacts[customers] -= 1
+                count_each(customers, -1, self.contacts)
         elif since_first_monday % self._days == 0:
             self.contacts[:] = 0
 
     def count(self, customers: Customers, day: int) -> None:
-        self.contacts[customers] += 1
+        few = customers.astype(np.int32)
+        count_each(few, 1, self.contacts)
         if self._rolling:
-            self._leaving.setdefault(day + self._days, []).append(customers.astype(np.int32))
+            self._leaving.setdefault(day + self._days, []).append(few)
+
+
+@compiled("void(int32[::1], int64, uint8[::1])")
+def count_each(customers: NDArray[np.int32], change: int, contacts: NDArray[np.uint8]) -> None:
+    """Add to the contacts of each of these customers, or take away from them."""
+    for place in range(customers.shape[0]):
+        contacts[customers[place]] += change
