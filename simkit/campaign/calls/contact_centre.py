@@ -44,6 +44,9 @@ class ContactCentre:
         by_machine = CallCrew(Channel.AI_CALL, Resource.AI_LINE, levers.ai_lines, 0.0, levers, takes_leads=False)
         self._human = Dialling(world, by_hand, dialled if levers.human_seats else _NOBODY, self._dial_by_hand)
         self._machine = Dialling(world, by_machine, dialled if levers.ai_lines else _NOBODY, self._dial_by_machine)
+        ring, talk = calls.ring.value, calls.ai_talk.value
+        # Of who is not reached, who is, and who is and hangs up.
+        self._machine_minutes = np.array([ring, ring + talk, ring + talk + (_HANG_UP_MINUTES - talk)])
         self._hotline = Hotline(world, self._talk_minutes)
 
     def order_by(self, rank: Rank) -> None:
@@ -143,9 +146,7 @@ class ContactCentre:
         else:
             chance = chance * calls.link_ratio.value
             outcome[interested & (luck[:, 2] < chance)] = Outcome.OPENED
-        minutes = np.full(customers.shape[0], calls.ring.value)
-        minutes[reached] += calls.ai_talk.value
-        minutes[hung_up] += _HANG_UP_MINUTES - calls.ai_talk.value
+        minutes = self._machine_minutes.take(reached.astype(np.intp) + hung_up)
         return Dialled(outcome, chance, minutes, reached, again=~interested)
 
     def _chance_of(self, listening: NDArray[np.bool_], customers: Customers, channel: Channel) -> NDArray[np.floating]:

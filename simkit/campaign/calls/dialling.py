@@ -135,13 +135,15 @@ class Dialling:
         most = math.ceil(_RESERVE * expected + _DEVIATIONS * math.sqrt(expected))
         record = self._world.record
         customers = self._take(day, most).astype(np.intp)  # NumPy's own index type: every look-up is twice as fast
-        dialled = self._dial(customers, self._attempts[customers] + np.uint8(1))
+        attempt = self._attempts[customers] + np.uint8(1)
+        dialled = self._dial(customers, attempt)
         self._prepared += customers.shape[0]
         self._minutes += float(dialled.minutes.sum())
         server, begins, self._overtime = self._crew.cut(dialled.minutes, self._overtime)
-        self._again(customers[server.shape[0] :], day + 1)
-        customers, dialled = customers[: server.shape[0]], _first(dialled, server.shape[0])
-        self._attempts[customers] += 1
+        begun = server.shape[0]
+        self._again(customers[begun:], day + 1)
+        customers, attempt, dialled = customers[:begun], attempt[:begun], _first(dialled, begun)
+        self._attempts[customers] = attempt
         if self._rests_until is not None:
             self._rests_until[customers] = day + self._plan.days_between_calls
         batch = ContactBatch(
@@ -149,14 +151,14 @@ class Dialling:
             outcome=dialled.outcome,
             probability=dialled.probability,
             hour=begins * 24,
-            attempt=self._attempts[customers],
+            attempt=attempt,
             server=server,
             minutes=dialled.minutes,
         )
         self._world.ledger.contacts(day, self._channel, batch)
         record.reserve(customers)
         record.note(customers[dialled.reached])
-        again = dialled.again & self.may_call(customers)
+        again = dialled.again & (attempt < self._plan.max_calls)
         if self._is_lead is not None:
             self._waits_as_lead[customers] = again & self._is_lead[customers]
         self._again(customers[again], day + self._plan.days_between_calls)

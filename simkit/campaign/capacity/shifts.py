@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,12 +42,12 @@ class Crew:
         """Full-time servers."""
         return sum(self.shares)
 
-    @property
+    @cached_property
     def shift_minutes(self) -> float:
         """Working minutes of a full shift."""
         return sum(ends - starts for starts, ends in self.hours.stretches) * 60
 
-    @property
+    @cached_property
     def paid_minutes(self) -> float:
         """Working minutes of the whole crew in a day."""
         return self.capacity * self.shift_minutes

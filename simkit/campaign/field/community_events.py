@@ -191,12 +191,13 @@ class CommunityEvents:
         first = number * invited + self._communities // 2
         communities = sorted((first + later) % self._communities for later in range(invited))
         customers = np.concatenate([world.population.residents(community, community + 1) for community in communities])
-        customers = customers[world.wallets.prospects(customers)]
-        customers = customers[world.record.free_today(customers, Channel.COMMUNITY_EVENT)]
         luck = self._coming.uniforms(customers, day, width=2)
         attend = self._attend if kind is None else self._attend * kind.attend_ratio
-        comes = luck[:, 0] < attend.take(world.population.segment.take(customers))
-        arrival = begins + luck[comes, 1] * length
+        # Few would come at all: only of them it is asked whether they may.
+        willing = (luck[:, 0] < attend.take(world.population.segment.take(customers))).nonzero()[0]
+        customers = customers[willing]
+        may = world.wallets.prospects(customers) & world.record.free_today(customers, Channel.COMMUNITY_EVENT)
+        customers, arrival = customers[may], begins + luck[willing[may], 1] * length
         order = np.argsort(arrival, kind="stable")
-        world.record.reserve(customers[comes])
-        return customers[comes][order], arrival[order]
+        world.record.reserve(customers)
+        return customers[order], arrival[order]

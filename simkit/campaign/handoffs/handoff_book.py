@@ -8,11 +8,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.campaign.vocabulary import Desk, HandoffEnd, HandoffKind
+from simkit.campaign.vocabulary import Desk, HandoffEnd, HandoffKind, names
 from simkit.campaign.world import World
 from simkit.due_dates import DueDates
 
 Customers = NDArray[np.integer]
+_DESK_NAMES, _KIND_NAMES, _END_NAMES = names(Desk), names(HandoffKind), names(HandoffEnd)
 
 
 class HandoffBook:
@@ -24,8 +25,7 @@ class HandoffBook:
         self._deadline_days = deadline_days
         self._hops = world.of_few.column(np.uint8(0))
         self._waits = world.of_few.column(np.False_)
-        self._from = world.of_few.column(np.int8(0))
-        self._to = world.of_few.column(np.int8(0))
+        self._way = world.of_few.column(np.int8(0))
         self._created_day = world.of_few.column(np.int16(0))
         self._queues: dict[Desk, list[Customers]] = {desk: [] for desk in Desk}
         self._deadlines = DueDates(np.int32)
@@ -41,7 +41,7 @@ class HandoffBook:
 
     def nurtures(self, customers: Customers) -> NDArray[np.bool_]:
         """Say whose handoff stays online."""
-        nurtures: NDArray[np.bool_] = (self._from[customers] == Desk.ONLINE) & (self._to[customers] == Desk.ONLINE)
+        nurtures: NDArray[np.bool_] = self._way[customers] == _way(Desk.ONLINE, Desk.ONLINE)
         return nurtures
 
     def days_waiting(self, customers: Customers, day: int) -> NDArray[np.int16]:
@@ -53,17 +53,19 @@ class HandoffBook:
         customers = customers[~self._waits[customers]]
         if not customers.shape[0]:
             return customers
-        free = self._hops[customers] < self._hop_limit
+        hops = self._hops[customers]
+        free = hops < self._hop_limit
         self._world.ledger.tally(day, "handoffs_over_limit", customers[~free])
         customers = customers[free]
-        self._hops[customers] += 1
+        self._hops[customers] = hops[free] + np.uint8(1)
         self._waits[customers] = True
-        self._from[customers], self._to[customers] = begins, ends
+        self._way[customers] = _way(begins, ends)
         self._created_day[customers] = day
         self._queues[ends].append(customers)
         self._deadlines.put(customers, day + self._deadline_days + 1)
         self._tally(day, "created", customers, _kind(begins, ends))
-        self._world.ledger.tally(day, f"handoffs_{begins.name.lower()}_to_{ends.name.lower()}", customers)
+        self._world.ledger.tally(day, "handoffs_created", customers)
+        self._world.ledger.tally(day, f"handoffs_{_DESK_NAMES[begins]}_to_{_DESK_NAMES[ends]}", customers)
         return customers
 
     def take_waiting(self, desk: Desk) -> Customers:
@@ -79,26 +81,32 @@ class HandoffBook:
         """End open handoffs."""
         if not customers.shape[0]:
             return
-        begins, ends = self._from[customers], self._to[customers]
+        ledger, how_named = self._world.ledger, _END_NAMES[how]
+        begins, ends = np.divmod(self._way[customers], np.int8(len(Desk)))
         kinds = _KINDS[begins, ends]
-        for kind in HandoffKind:
-            self._tally(day, how.name.lower(), customers[kinds == kind], kind)
-        way = (kinds, begins, ends)
-        self._world.ledger.handoffs(customers, self._hops[customers], way, self._created_day[customers], (how, day))
+        for kind in set(kinds.tolist()):
+            self._tally(day, how_named, customers[kinds == kind], kind)
+        ledger.tally(day, f"handoffs_{how_named}", customers)
+        if ledger.full:
+            way = (kinds, begins, ends)
+            ledger.handoffs(customers, self._hops[customers], way, self._created_day[customers], (how, day))
         self._waits[customers] = False
         if how in (HandoffEnd.REFUSED, HandoffEnd.EXPIRED):
-            self._world.ledger.tally(day, "leaked_leads", customers[ends != Desk.ONLINE])
+            ledger.tally(day, "leaked_leads", customers[ends != Desk.ONLINE])
 
     def expire(self, day: int) -> dict[Desk, Customers]:
         """End the handoffs whose deadline was yesterday; return by desk whom it failed to take over."""
         due = np.unique(self._deadlines.take(day))
+        if not due.shape[0]:
+            return {}
         late = due[self._waits[due] & (self._created_day[due] + self._deadline_days + 1 == day)]
         if not late.shape[0]:
             return {}
         self.end(late, HandoffEnd.EXPIRED, day)
         for desk, parts in self._queues.items():
             self._queues[desk] = [part[self._waits[part]] for part in parts]
-        return {desk: late[self._to[late] == desk] for desk in Desk}
+        at = self._way[late] % len(Desk)
+        return {desk: late[at == desk] for desk in Desk}
 
     def close(self, day: int) -> None:
         """After the last day: count what is still open."""
@@ -108,9 +116,13 @@ class HandoffBook:
         self._world.ledger.tally(day, "customers_passed_on", passed_on)
         self._world.ledger.figure("most_handoffs_of_a_customer", float(self._hops[passed_on].max(initial=0)))
 
-    def _tally(self, day: int, what: str, customers: Customers, kind: HandoffKind) -> None:
-        self._world.ledger.tally(day, f"{kind.name.lower()}_{what}", customers)
-        self._world.ledger.tally(day, f"handoffs_{what}", customers)
+    def _tally(self, day: int, what: str, customers: Customers, kind: int) -> None:
+        self._world.ledger.tally(day, f"{_KIND_NAMES[kind]}_{what}", customers)
+
+
+def _way(begins: Desk, ends: Desk) -> int:
+    """Return the number of the way from one desk to another."""
+    return int(begins) * len(Desk) + int(ends)
 
 
 def _kind(begins: Desk, ends: Desk) -> HandoffKind:

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from simkit.campaign.handoffs.desks import DESK_OF
 from simkit.campaign.influences import Customers, Floats
-from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, CostItem
 from simkit.campaign.world import World
 from simkit.params.mechanisms.handoffs import Handoffs
@@ -48,9 +47,8 @@ class Information:
         self._repeats[customers] = ~informed & ~missed
         return ~missed
 
-    def note_talks(self, batch: ContactBatch, mine: NDArray[np.bool_], day: int) -> None:
+    def note_talks(self, talked: Customers, day: int) -> None:
         """Count talks with customers passed on; a repeated offer tires, and from then on the desk knows."""
-        talked = batch.customers[mine & batch.heard]
         repeated = talked[self._repeats[talked]]
         self._world.ledger.tally(day, "handoff_talks", talked)
         self._world.ledger.tally(day, "duplicate_talks", repeated)

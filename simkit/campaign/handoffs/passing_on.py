@@ -37,6 +37,8 @@ class PassingOn(Mechanism):
         self._desks = outreach.desks
         self._receivers = _receivers(world, outreach)
         self._by_channel = {receiver.channel: desk for desk, receiver in self._receivers.items()}
+        # A rule that names no desk says -1, which is the last entry: nobody is there.
+        self._is_there = np.array([*(desk in self._receivers for desk in Desk), False])
         self._shifts = dict.fromkeys(self._receivers, 0)
         self._book = HandoffBook(world, hop_limit=levers.hop_limit, deadline_days=levers.deadline_days)
         self._information = Information(world, facts, tool=levers.sync_tool)
@@ -73,7 +75,7 @@ class PassingOn(Mechanism):
         free &= (self._rests_until[customers] <= day) & ~self._world.record.held_out[customers]
         customers = customers[free]
         desk = self._first_desk(customers)
-        for begins_at in np.unique(desk).tolist():
+        for begins_at in sorted(set(desk.tolist())):
             referred = self._book.make(customers[desk == begins_at], Desk.ONLINE, Desk(begins_at), day)
             if begins_at != Desk.ONLINE:
                 self._information.pay(referred, day)
@@ -82,11 +84,11 @@ class PassingOn(Mechanism):
 
     def _first_desk(self, customers: Customers) -> NDArray[np.int8]:
         """Return the desk that a rule names, if it is there, else the first of the strategy; online only where messages arrive."""
-        default = np.full(customers.shape[0], next(iter(self._receivers)), dtype=np.int8)
+        default = np.int8(next(iter(self._receivers)))
         if self._desks.first_desk is None:
-            return default
+            return np.full(customers.shape[0], default)
         wanted = self._desks.first_desk(customers)
-        there = np.isin(wanted, list(self._receivers))
+        there = self._is_there.take(wanted)
         if self._nurture:
             there |= (wanted == Desk.ONLINE) & self._nurture.may_write(customers)
         return np.where(there, wanted, default)
@@ -100,9 +102,10 @@ class PassingOn(Mechanism):
             return
         willing = self._refusing.uniform(waiting, self._book.hops(waiting)) >= self._refused
         willing &= receiver.may_take(waiting) & self._world.wallets.prospects(waiting)
-        self._book.end(waiting[~willing], HandoffEnd.REFUSED, day)
-        self._done(waiting[~willing], desk, day)
-        customers, others = waiting[willing][:places], waiting[willing][places:]
+        refused, accepted = waiting[~willing], waiting[willing]
+        self._book.end(refused, HandoffEnd.REFUSED, day)
+        self._done(refused, desk, day)
+        customers, others = accepted[:places], accepted[places:]
         self._book.put_back(others, desk)
         days = self._book.days_waiting(customers, day)
         self._world.ledger.tally(day, "handoff_wait_days", customers, days)
@@ -141,20 +144,22 @@ class PassingOn(Mechanism):
         desk = self._by_channel.get(channel)
         if desk is None:
             return
-        mine = self._holder[batch.customers] == desk
-        if not mine.any():
+        mine = (self._holder[batch.customers] == desk).nonzero()[0]
+        if not mine.shape[0]:
             return
-        self._information.note_talks(batch, mine, day)
-        self._world.ledger.tally(day, "handoff_wallets", batch.customers[mine & batch.opened])
+        customers, opened, outcome = batch.customers[mine], batch.opened[mine], batch.outcome[mine]
+        self._information.note_talks(customers[batch.heard[mine]], day)
+        self._world.ledger.tally(day, "handoff_wallets", customers[opened])
         # A call that is to be made again, and a visit that is agreed, leave the customer in the desk's hands.
-        spent = np.broadcast_to(np.asarray(batch.attempt), mine.shape) >= self._receivers[desk].contacts
-        self._holder[batch.customers[mine & batch.opened]] = _NOBODY
-        self._done(
-            batch.customers[mine & spent & ~batch.opened & (batch.outcome != Outcome.VISIT_AGREED.value)], desk, day
-        )
+        attempt = batch.attempt[mine] if isinstance(batch.attempt, np.ndarray) else batch.attempt
+        spent = (attempt >= self._receivers[desk].contacts) & ~opened & (outcome != Outcome.VISIT_AGREED.value)
+        self._holder[customers[opened]] = _NOBODY
+        self._done(customers[spent], desk, day)
 
     def _done(self, customers: Customers, desk: Desk, day: int) -> None:
         """Let customers go whom a desk does not, or does no longer, look after: back online where that is the rule."""
+        if not customers.shape[0]:
+            return
         self._holder[customers] = _NOBODY
         self._rests_until[customers] = day + self._levers.cooldown_days
         if self._levers.back_online and desk != Desk.ONLINE and day < self._world.campaign_days:

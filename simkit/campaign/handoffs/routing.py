@@ -12,11 +12,12 @@ from simkit.campaign.handoffs.desks import DESK_OF
 from simkit.campaign.influences import Floats
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.mechanism import Mechanism, Outreach
-from simkit.campaign.vocabulary import Channel, Desk
+from simkit.campaign.vocabulary import Channel, Desk, names
 from simkit.campaign.world import World
 from simkit.params.mechanisms.handoffs import RoutePreference
 
 Customers = NDArray[np.integer]
+_WALLETS_OF = [f"{desk}_talk_wallets" for desk in names(Desk)]
 # The later outweighs all the earlier.
 _UNWILLING, _ANOTHER_ROUTE, _OFFLINE_FIRST = 1, 2, 4
 
@@ -101,16 +102,17 @@ class RoutePlay(Mechanism):
 
     def _log_odds(self, customers: NDArray[np.integer], channel: int) -> Floats:
         desk = DESK_OF.get(Channel(channel), Desk.ONLINE)
-        return np.asarray(np.take(self._log_ratio[desk], self._code[customers]))
+        log_ratio: Floats = self._log_ratio[desk].take(self._code.take(customers))
+        return log_ratio
 
     def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         """Count talks by route and by preference; messages go to everyone, whatever the rule."""
         desk = DESK_OF.get(channel)
         if desk is None:
             return
-        counted = np.bincount(self._code[batch.reached], minlength=self._log_ratio.shape[1])
+        counted = np.bincount(self._code.take(batch.reached), minlength=self._log_ratio.shape[1])
         self._talks[day, desk] += counted.reshape(-1, len(Desk))
-        self._world.ledger.tally(day, f"{desk.name.lower()}_talk_wallets", batch.customers[batch.opened])
+        self._world.ledger.tally(day, _WALLETS_OF[desk], batch.customers[batch.opened])
 
 
 def _shares(world: World, preference: RoutePreference) -> NDArray[np.float64]:

@@ -33,10 +33,9 @@ class TagStore(Mechanism):
 
     def _note(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         reached = _ONLINE if channel in ONLINE else _BY_ANY
-        new = (self._reached.take(batch.customers) < reached).nonzero()[0]
-        if not new.shape[0]:
+        customers = batch.reached[self._reached.take(batch.reached) < reached]
+        if not customers.shape[0]:
             return
-        customers = batch.customers[new[batch.heard[new]]]
         if channel in ONLINE:
             self._world.ledger.tally(day, "customers_reached_online", customers)
         self._reached[customers] = reached

@@ -45,10 +45,12 @@ class Objections:
 
         Whose doubt has ended and who opens none all the same sees no need.
         """
-        luck = self._luck.uniforms(customers, width=1)[:, 0]
-        objection = (luck[:, None] >= self._up_to[self._world.population.segment.take(customers), :-1]).sum(axis=1)
+        segment, luck = self._world.population.segment.take(customers), self._luck.uniforms(customers, width=2)
+        objection = np.zeros(customers.shape[0], dtype=np.uint8)
+        for up_to in self._up_to.T[:-1]:
+            objection += luck[:, 0] >= up_to.take(segment)
         doubting = listening & (objection == _SECURITY)
-        resolved = briefed & self.resolvable(customers)
+        resolved = briefed & (objection == _SECURITY) & (luck[:, 1] < self._resolves.take(segment))
         tally = self._world.ledger.tally
         tally(day, "security_doubts", customers[doubting])
         tally(day, "security_doubts_resolved", customers[resolved])
