@@ -49,10 +49,10 @@ class Influences:
 
     def added_to(self, total: Floats, customers: Customers, occasion: int) -> Floats:
         """Return this total with every term added to it in place, one after the other."""
+        if customers.shape[0] <= BLOCK:
+            return _added_to_block(total, self._terms, customers, occasion)
         for some in blocks(customers.shape[0]):
-            part, index = total[some], customers[some].astype(np.intp, copy=False)
-            for effect in _effects(self._terms, index, occasion):
-                part += effect
+            _added_to_block(total[some], self._terms, customers[some], occasion)
         return total
 
     def changing_total(self, customers: Customers, occasion: int) -> Floats:
@@ -76,6 +76,12 @@ def _sum_of_block(terms: dict[str, Term], customers: Customers, occasion: int) -
     total: Floats | float = 0.0
     for effect in _effects(terms, customers.astype(np.intp, copy=False), occasion):
         total = total + effect
+    return total
+
+
+def _added_to_block(total: Floats, terms: dict[str, Term], customers: Customers, occasion: int) -> Floats:
+    for effect in _effects(terms, customers.astype(np.intp, copy=False), occasion):
+        total += effect
     return total
 
 

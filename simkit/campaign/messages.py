@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blocks import blocks, by_block, keep_rows
+from simkit.campaign.contacts.contact_policy import HUNDREDTHS
 from simkit.campaign.contacts.quiet_hours import Delivery, delivery
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, CostItem, Outcome
 from simkit.campaign.world import World
+from simkit.compiled import compiled
 from simkit.params.levers import MessageChannel, MessageLever
 from simkit.params.scenario import Message
 
@@ -173,25 +175,40 @@ class Messages:
         self._threshold[customers] = left
         opened = left <= 0
         patience = audience.patience[some].take(rows)
-        patience -= self._annoyance(audience, customers, delivered, effect)
+        annoy(
+            customers,
+            world.population.segment,
+            world.record.hundredths,
+            audience.annoyance,
+            self._opt_out_growth,
+            effect.opt_out if effect else np.ones(customers.shape[0], dtype=np.float32),
+            delivered,
+            patience,
+        )
         audience.patience[some][rows] = patience
         outcome[patience <= 0] = Outcome.OPTED_OUT
         outcome[opened] = Outcome.OPENED
         return ContactBatch(customers, outcome, chance_odds / (1 + chance_odds), hour=audience.delivery.hour)
 
-    def _annoyance(
-        self, audience: _Audience, customers: Customers, delivered: NDArray[np.bool_], effect: Effect | None
-    ) -> NDArray[np.float32]:
-        """Return by how much a message shortens the patience of those written to; who has none left opts out, as others open."""
-        world = self._world
-        growth = world.record.recent(customers)
-        growth -= _FREE_CONTACTS
-        np.maximum(growth, 0, out=growth)
-        growth *= self._opt_out_growth
-        growth += 1
-        if effect:
-            growth *= effect.opt_out
-        hazard = audience.annoyance.take(world.population.segment.take(customers))
-        hazard *= growth
-        hazard *= delivered
-        return hazard.astype(np.float32)
+
+@compiled("void(int64[::1], uint8[::1], uint16[::1], float64[::1], float64, float32[::1], boolean[::1], float32[::1])")
+def annoy(
+    customers: Customers,
+    segment: NDArray[np.uint8],
+    hundredths: NDArray[np.uint16],
+    annoyance: NDArray[np.float64],
+    opt_out_growth: float,
+    ratio: NDArray[np.float32],
+    delivered: NDArray[np.bool_],
+    patience: NDArray[np.float32],
+) -> None:
+    """Shorten the patience of those to whom a message is delivered, in place; who has none left opts out, as others open.
+
+    segment and hundredths (of recent contacts) are by customer, annoyance is by segment, all other columns are by place in `customers`.
+    """
+    for place in range(customers.shape[0]):
+        if delivered[place]:
+            customer = customers[place]
+            excess = max(hundredths[customer] / HUNDREDTHS - _FREE_CONTACTS, 0.0)
+            growth = (opt_out_growth * excess + 1) * ratio[place]
+            patience[place] -= np.float32(annoyance[segment[customer]] * growth)

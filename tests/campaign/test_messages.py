@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
+from simkit.campaign.messages import annoy
 from simkit.campaign.run import run_campaign
 from tests.campaign.banks import ALL_ALIKE, NOBODY_OPENS_ALONE, changed, doing, frame
 
@@ -89,3 +90,19 @@ def test_who_cannot_pay_by_phone_never_opens_by_message(city_bank):
         | {"scale": 0.005, "wallet.can_pay_by_phone": 0, "messages.sms.convert": 0.5, "calendar.campaign_days": 14},
     )
     assert (texts(bank, every_days=7)["outcome"] != "opened").all()
+
+
+def test_patience_shortens_as_by_the_plain_twin():
+    """The compiled loop and its plain twin annoy the same customers by the same, and nobody whom no message reaches."""
+    luck = np.random.default_rng(13)
+    customers, segment = luck.permutation(500)[:300], luck.integers(0, 3, 500).astype(np.uint8)
+    hundredths, annoyance = luck.integers(0, 900, 500).astype(np.uint16), luck.random(3)
+    ratio, delivered = luck.random(300, dtype=np.float32), luck.random(300) < 0.8
+    before = luck.random(300, dtype=np.float32)
+    left = []
+    for shorten in (annoy, annoy.__wrapped__):
+        patience = before.copy()
+        shorten(customers, segment, hundredths, annoyance, 0.4, ratio, delivered, patience)
+        left.append(patience)
+    np.testing.assert_array_equal(left[0], left[1])
+    assert ((left[0] < before) == delivered).all()

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from simkit.campaign.contacts.opening import look_up_fatigue
 from simkit.campaign.run import Campaign, run_campaign
 from simkit.campaign.vocabulary import Channel
 from simkit.workdays import WorkCalendar
@@ -62,3 +63,15 @@ def test_the_chance_of_a_contact_is_that_of_its_terms(bank, crowding, run, notic
     log_odds = terms["base"] + terms["propensity"] + terms["offer"] + np.log(ratio) * recent.to_numpy()
     expected = pd.Series(1 / (1 + np.exp(-log_odds))).where(~met["outcome"].isin(["not_home", "not_reached"]), 0)
     pd.testing.assert_series_equal(met["probability"], expected, check_dtype=False, check_names=False, rtol=1e-4)
+
+
+def test_fatigue_is_looked_up_as_by_the_plain_twin():
+    """The compiled loop and its plain twin read the same rows and columns, also beyond the table's end."""
+    luck = np.random.default_rng(11)
+    customers, segment = luck.permutation(500)[:300], luck.integers(0, 3, 500).astype(np.uint8)
+    hundredths, table = luck.integers(0, 120, 500).astype(np.uint16), luck.random((3, 101), dtype=np.float32)
+    ratios = [np.empty(300, dtype=np.float32) for _ in range(2)]
+    for look_up, ratio in zip((look_up_fatigue, look_up_fatigue.__wrapped__), ratios, strict=True):
+        look_up(customers, segment, hundredths, table, ratio)
+    np.testing.assert_array_equal(ratios[0], ratios[1])
+    np.testing.assert_array_equal(ratios[0], table[segment[customers], np.minimum(hundredths[customers], 100)])

@@ -92,10 +92,6 @@ class ContactRecord:
         hundredths = round(weight * HUNDREDTHS)
         note_contacts(customers, hundredths, self._this_week, self.hundredths)
 
-    def recent_hundredths(self, customers: NDArray[np.integer]) -> NDArray[np.uint16]:
-        """Return hundredths of contacts of the last 28 days."""
-        return self.hundredths.take(customers)
-
     def recent(self, customers: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return contacts of the last 28 days."""
         return self.hundredths.take(customers) / np.float64(HUNDREDTHS)

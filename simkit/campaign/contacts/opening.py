@@ -10,6 +10,7 @@ from simkit.campaign.contacts.contact_policy import HUNDREDTHS, ContactRecord
 from simkit.campaign.contacts.conversion import chance, log_odds, opening_terms, sum_opening_terms
 from simkit.campaign.influences import Influences
 from simkit.campaign.vocabulary import Channel
+from simkit.compiled import compiled
 from simkit.params import Scenario
 from simkit.population import Population
 
@@ -57,7 +58,7 @@ class Opening:
         ratio = scenario.by_segment(scenario.response.fatigue_odds_ratio)
         self._fatigue = np.log(ratio)
         recent = np.arange(_MOST_HUNDREDTHS + 1) / HUNDREDTHS
-        self._fatigue_ratio = (ratio[:, None] ** recent).astype(np.float32).T.ravel()  # by contacts, then segment
+        self._fatigue_ratio = (ratio[:, None] ** recent).astype(np.float32)
         self._of_segments: dict[Channel, NDArray[np.float64]] = {}
 
     def terms(self, customers: Customers, channel: Channel) -> dict[str, NDArray[np.floating]]:
@@ -118,13 +119,27 @@ class Opening:
 
     def fatigue_ratio(self, customers: Customers) -> NDArray[np.float32]:
         """Return the odds ratio of the contacts of the last 28 days."""
-        hundredths = np.minimum(self._record.recent_hundredths(customers), _MOST_HUNDREDTHS)
-        place = hundredths * np.intp(self._fatigue.shape[0])
-        place += self._population.segment.take(customers)
-        return self._fatigue_ratio.take(place)
+        ratio = np.empty(customers.shape[0], dtype=np.float32)
+        index = np.ascontiguousarray(customers, dtype=np.intp)
+        look_up_fatigue(index, self._population.segment, self._record.hundredths, self._fatigue_ratio, ratio)
+        return ratio
 
     def _by_segment(self, channel: Channel) -> NDArray[np.float64]:
         """Return what of the terms of a channel depends on the segment alone, one row each."""
         if channel not in self._of_segments:
             self._of_segments[channel] = np.stack([self._base[channel], self._incentive, self._fatigue])
         return self._of_segments[channel]
+
+
+@compiled("void(int64[::1], uint8[::1], uint16[::1], float32[:, ::1], float32[::1])")
+def look_up_fatigue(
+    customers: Customers,
+    segment: NDArray[np.uint8],
+    hundredths: NDArray[np.uint16],
+    table: NDArray[np.float32],
+    ratio: NDArray[np.float32],
+) -> None:
+    """Fill `ratio` from the table, by segment and hundredths of recent contacts; its last column is for all that are more."""
+    for place in range(customers.shape[0]):
+        customer = customers[place]
+        ratio[place] = table[segment[customer], min(hundredths[customer], table.shape[1] - 1)]

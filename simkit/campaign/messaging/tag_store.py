@@ -49,16 +49,18 @@ class TagStore(Mechanism):
         for rule in self._rules.values():
             eligible |= self._tags.eligible(rule)
         world.ledger.figure("eligible_untouched", int((untouched & eligible).sum()))
-        size = self._by_cell(np.ones_like(prospects))
-        world.ledger.figure("smallest_cell", int(size.min()))
         opened = prospects & (world.wallets.opened_day != NEVER) & (world.wallets.opened_day < world.campaign_days)
-        world.ledger.figure("cell_dispersion", dispersion(self._by_cell(opened), self._by_cell(prospects)))
+        size, asked, won = self._by_cell(np.ones_like(prospects), prospects, opened)
+        world.ledger.figure("smallest_cell", int(size.min()))
+        world.ledger.figure("cell_dispersion", dispersion(won, asked))
 
-    def _by_cell(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Count the customers of each cell who are chosen, shape (customers,)."""
-        counts = np.zeros(self._tags.cells, dtype=np.int64)
-        for some in in_blocks(chosen.shape[0]):
-            counts += np.bincount(self._tags.cell(some[chosen[some]]), minlength=self._tags.cells)
+    def _by_cell(self, *groups: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Count the customers of each cell who belong to each group, shape (groups, cells)."""
+        counts = np.zeros((len(groups), self._tags.cells), dtype=np.int64)
+        for some in in_blocks(groups[0].shape[0]):
+            cell = self._tags.cell(some)
+            for number, group in enumerate(groups):
+                counts[number] += np.bincount(cell[group[some]], minlength=self._tags.cells)
         return counts
 
 
