@@ -81,14 +81,16 @@ class Conduct(Mechanism):
         return np.asarray(effect * self._is_met_with(what, customers))
 
     def _is_met_with(self, what: int, customers: Customers) -> NDArray[np.bool_]:
-        met_with: NDArray[np.bool_] = self._met_with[customers] & np.uint8(1 << what) != 0
+        met_with: NDArray[np.bool_] = self._met_with.take(customers) & np.uint8(1 << what) != 0
         return met_with
 
     def _doubt_resolved(self, customers: Customers, channel: int) -> Floats | float:
         if channel not in VISITS:
             return 0.0
-        resolved = self._objections.resolvable(customers) & self._is_met_with(_BRIEFING, customers)
-        return np.asarray(self._relief.take(self._segment.take(customers)) * resolved)
+        rows, relief = self._is_met_with(_BRIEFING, customers).nonzero()[0], np.zeros(customers.shape[0])
+        briefed = customers[rows]
+        relief[rows] = self._relief.take(self._segment.take(briefed)) * self._objections.resolvable(briefed)
+        return relief
 
     def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         if channel not in VISITS:

@@ -25,20 +25,21 @@ class Deliberation(Mechanism):
         self._touches = np.zeros(world.population.size, dtype=np.uint8)
         self._most = round(deliberation.most_touches.value)
         beyond = np.arange(self._most + 1) - deliberation.usual_touches.value
-        self._log_odds = scenario.by_segment(deliberation.per_touch)[:, None] * beyond
+        self._log_odds = (scenario.by_segment(deliberation.per_touch)[:, None] * beyond).ravel()
         world.opening.influences.add("deliberation", self._deliberated, changes=True)
         world.ledger.contact_listeners.append(self._count)
 
     def _deliberated(self, customers: Customers, channel: int) -> Floats | float:
         if channel not in FACE_TO_FACE:
             return 0.0
-        touches = np.minimum(self._touches[customers], self._most)
-        return self._log_odds[self._world.population.segment.take(customers), touches]
+        place = self._world.population.segment.take(customers) * np.intp(self._most + 1)
+        place += np.minimum(self._touches.take(customers), self._most)
+        return self._log_odds.take(place)
 
     def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         if channel not in WITH_A_PERSON:
             return
-        touches = self._touches[batch.reached]
+        touches = self._touches.take(batch.reached)
         self._touches[batch.reached] = touches + (touches < _MOST)
         opened = batch.customers[batch.opened]
         self._world.ledger.tally(day, "opened_with_a_person", opened)
