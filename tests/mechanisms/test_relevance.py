@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from simkit.campaign.messaging.relevance import RelevancePlay
+from simkit.campaign.messaging.relevance import RelevancePlay, find_near
 from simkit.campaign.run import Campaign
 from simkit.campaign.vocabulary import Channel
 from simkit.params import resolve
@@ -103,3 +103,18 @@ def test_without_filter_and_personal_messages_the_shipped_rates_stay_what_they_a
 def test_without_the_lever_relevance_moves_nothing():
     """A bank that knows what concerns its customers is the same bank as long as it does not act on it."""
     assert_nothing_moves((small_bank(), doing(OFTEN)), (without(small_bank(), "relevance"), doing(OFTEN)))
+
+
+def test_the_compiled_circle_and_its_plain_twin_agree_bit_for_bit():
+    """Whatever the topic, the distance runs one way round the circle; wide and narrow codes of who is written for are alike."""
+    luck = np.random.default_rng(17)
+    customers, taste = luck.permutation(500)[:300], luck.integers(0, 256, 500).astype(np.uint8)
+    places, near = np.array([0, 80, 200, 256], dtype=np.uint16), []
+    for find in (find_near, find_near.__wrapped__):
+        for code in (np.uint8, np.uint16):
+            written_for, found = np.arange(500).astype(code) % code(4), np.empty(300, dtype=np.bool_)
+            find(customers, taste, written_for, np.int64(77), places, found)
+            near.append(found)
+    for others in near[1:]:
+        np.testing.assert_array_equal(near[0], others)
+    np.testing.assert_array_equal(near[0], taste[customers] - np.uint8(77) < places[customers % 4])

@@ -14,6 +14,7 @@ from simkit.campaign.mechanism import Mechanism, Outreach
 from simkit.campaign.messages import Effect
 from simkit.campaign.vocabulary import Channel, CostItem
 from simkit.campaign.world import World
+from simkit.compiled import compiled
 
 Customers = NDArray[np.integer]
 _PLACES = 256
@@ -53,16 +54,12 @@ class RelevancePlay(Mechanism):
 
     def goes_out(self, customers: Customers, channel: Channel, day: int) -> NDArray[np.bool_]:
         """Say whose message is not held back."""
-        goes_out: NDArray[np.bool_] = self._distance(customers, channel, day) < self._sent_places.take(
-            self._for.take(customers)
-        )
-        return goes_out
+        return self._within(self._sent_places, customers, channel, day)
 
     def send(self, customers: Customers, channel: Channel, day: int) -> Effect:
         """Count messages by segment, personal or not, relevant or not, and return what relevance does."""
-        written_for = self._for.take(customers)
-        relevant = self._distance(customers, channel, day) < self._relevant_places.take(written_for)
-        kind = (written_for * written_for.dtype.type(2) + relevant).astype(np.intp)
+        kind = self._for.take(customers) * np.intp(2)
+        kind += self._within(self._relevant_places, customers, channel, day)
         self._sent += np.bincount(kind, minlength=self._sent.shape[0])
         return Effect(self._effect.convert.take(kind), self._effect.opt_out.take(kind))
 
@@ -74,10 +71,32 @@ class RelevancePlay(Mechanism):
         self._sent[:] = 0
         self._world.ledger.cost(day, CostItem.MESSAGE, channel, personal, personal * self._personal_cost)
 
-    def _distance(self, customers: Customers, channel: Channel, day: int) -> NDArray[np.uint8]:
-        """Return how far round the circle each customer is from the day's message."""
-        topic = self._topic.uniform(np.array([channel]), day)[0] * _PLACES
-        return self._taste.take(customers) - np.uint8(topic)
+    def _within(
+        self, places: NDArray[np.uint16], customers: Customers, channel: Channel, day: int
+    ) -> NDArray[np.bool_]:
+        """Say who is less than so many places, by whom messages are written for, round the circle from the day's message."""
+        topic = int(self._topic.uniform(np.array([channel]), day)[0] * _PLACES)
+        index, near = np.ascontiguousarray(customers, dtype=np.intp), np.empty(customers.shape[0], dtype=np.bool_)
+        find_near(index, self._taste, self._for, np.int64(topic), places, near)
+        return near
+
+
+@compiled(
+    "void(int64[::1], uint8[::1], uint8[::1], int64, uint16[::1], boolean[::1])",
+    "void(int64[::1], uint8[::1], uint16[::1], int64, uint16[::1], boolean[::1])",
+)
+def find_near(
+    customers: Customers,
+    taste: NDArray[np.uint8],
+    written_for: NDArray[np.unsignedinteger],
+    topic: np.int64,
+    places: NDArray[np.uint16],
+    near: NDArray[np.bool_],
+) -> None:
+    """Fill `near`: whose taste lies less than so many places, by what is written for them, beyond the topic on the circle."""
+    for row in range(customers.shape[0]):
+        customer = customers[row]
+        near[row] = (taste[customer] - topic) % _PLACES < places[written_for[customer]]
 
 
 def _ratios(share: NDArray[np.float64], irrelevant: float) -> NDArray[np.float32]:
