@@ -13,7 +13,7 @@ from simkit.campaign.capacity.waiting_line import WaitingLine
 from simkit.campaign.contacts.spontaneous import Spontaneous
 from simkit.campaign.field.field_outcomes import FieldOutcomes
 from simkit.campaign.ledger import ContactBatch
-from simkit.campaign.vocabulary import Channel, CostItem, Outcome
+from simkit.campaign.vocabulary import Channel, CostItem, Outcome, Status
 from simkit.campaign.world import World
 from simkit.due_dates import DueDates
 
@@ -105,7 +105,7 @@ class Appointments:
 
     def still_wanted(self, job: int) -> bool:
         """Say whether the customer has not opened a wallet elsewhere since agreeing."""
-        return bool(self._world.wallets.status[self.customer[job]] == 0)
+        return self._world.wallets.status.item(self.customer[job]) == Status.PROSPECT.value
 
     def close(self, day: int, cancelled: list[int]) -> tuple[float, int, float, int]:
         """End the day: record visits, cancellations and lapses.

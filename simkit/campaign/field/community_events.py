@@ -188,9 +188,10 @@ class CommunityEvents:
         world = self._world
         begins, length = day + self._levers.starts / 24, world.scenario.events.hours.value / 24
         invited = min(round(world.scenario.events.communities.value), self._communities)
-        first = number * invited + self._communities // 2
-        communities = sorted((first + later) % self._communities for later in range(invited))
-        customers = np.concatenate([world.population.residents(community, community + 1) for community in communities])
+        first = (number * invited + self._communities // 2) % self._communities
+        beyond = max(first + invited - self._communities, 0)
+        residents = world.population.residents
+        customers = np.concatenate([residents(0, beyond), residents(first, first + invited - beyond)])
         luck = self._coming.uniforms(customers, day, width=2)
         attend = self._attend if kind is None else self._attend * kind.attend_ratio
         # Few would come at all: only of them it is asked whether they may.

@@ -41,6 +41,7 @@ class Doors:
         self._listed = world.targets(world.levers.field.target_segments)
         self._list = WorkList(self._listed)
         self._pass_minutes = 0.0
+        self._evening = world.scenario.field.evening_hour.value / 24
         self._ride_minutes: Rides = self._same_for_all
         self._attempts = attempts
         self._rounds: list[_Round] = []
@@ -98,7 +99,7 @@ class Doors:
         first, last = self._next[team], self._last[team]
         ends = self._ends[when]
         before = ends[first - 1] if first else 0.0
-        stop = min(int(np.searchsorted(ends[first:last], before + until - now)) + first + 1, last)
+        stop = min(max(int(ends.searchsorted(before + until - now)), first) + 1, last)
         self._next[team] = stop
         self._rounds.append(_Round(team, first, stop, now, when))
         return now + float(ends[stop - 1] - before)
@@ -167,5 +168,5 @@ class Doors:
     def _part_of_week(self, day: int, now: float, until: float) -> tuple[str, float]:
         if "weekend" in self._ends:
             return "weekend", until
-        evening = day + self._world.scenario.field.evening_hour.value / 24
+        evening = day + self._evening
         return ("daytime", min(until, evening)) if now < evening else ("evening", until)
