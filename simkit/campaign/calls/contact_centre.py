@@ -56,8 +56,8 @@ class ContactCentre:
         ranks = by_block(rank, dialled)
         by_customer = np.zeros(self._world.population.size, dtype=ranks.dtype)
         by_customer[dialled] = ranks
-        self._human.order_by(by_customer.__getitem__)
-        self._machine.order_by(by_customer.__getitem__)
+        self._human.order_by(by_customer.take)
+        self._machine.order_by(by_customer.take)
 
     def may_call(self, customers: Customers) -> NDArray[np.bool_]:
         """Say whom a seat may call: a targeted customer who consents and has not been called too often."""

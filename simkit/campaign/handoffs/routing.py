@@ -69,7 +69,7 @@ class RoutePlay(Mechanism):
 
     def preferred(self, customers: Customers) -> NDArray[np.int8]:
         """Return the desk (`Desk`) that each prospect prefers."""
-        return (self._code[customers] % len(Desk)).astype(np.int8)
+        return (self._code.take(customers) % len(Desk)).astype(np.int8)
 
     def _rank_at(self, desk: Desk) -> Rank:
         def rank(customers: Customers) -> NDArray[np.int8]:

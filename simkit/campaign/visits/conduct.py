@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -37,7 +38,7 @@ class Conduct(Mechanism):
         self._relief = world.scenario.by_segment(self._conduct.doubt_resolved)
         shares = (self._levers.badge_and_uniform, self._levers.security_briefing, self._levers.trial_payment)
         luck, everyone = world.streams.decision("conduct.staff"), np.arange(world.population.size, dtype=np.int32)
-        self._met_with = by_block(lambda some: _as_bits(luck.uniforms(some, width=len(shares)) < shares), everyone)
+        self._met_with = by_block(lambda some: _as_bits(luck.uniforms(some, width=len(shares)), shares), everyone)
         self._wariness(outreach)
         self._briefing(outreach)
         self._trial(outreach)
@@ -119,6 +120,9 @@ class Conduct(Mechanism):
             self._world.ledger.cost(day, CostItem.MESSAGE, channel, reminders, cost)
 
 
-def _as_bits(answers: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Return the answers of each row, at most eight, in one byte."""
-    return np.packbits(answers, axis=1, bitorder="little")[:, 0]
+def _as_bits(luck: NDArray[np.float64], shares: Sequence[float]) -> NDArray[np.uint8]:
+    """Return in one byte whose luck is below each share, by column, the first in the lowest bit."""
+    bits = np.zeros(luck.shape[0], dtype=np.uint8)
+    for what, share in enumerate(shares):
+        bits |= (luck[:, what] < share) * np.uint8(1 << what)
+    return bits

@@ -159,5 +159,5 @@ class FollowUp(Mechanism):
         )
 
     def _stays(self, customers: NDArray[np.integer], day: int) -> Floats:  # noqa: ARG002 - holds from the day of following up on
-        care: Floats = self._care[self._cared_for[customers]]
+        care: Floats = self._care.take(self._cared_for[customers])
         return care
