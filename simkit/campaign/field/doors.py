@@ -57,9 +57,9 @@ class Doors:
 
         Doors of the list at which a team does not knock on its way cost it `pass_minutes` each.
         """
-        place = np.empty(self._listed.shape[0], dtype=np.int64)
-        place[stable_order(-score[self._listed])] = np.arange(place.shape[0])
-        band = (place * bands // max(place.shape[0], 1)).astype(np.uint32)
+        listed = self._listed.shape[0]
+        band = np.empty(listed, dtype=np.min_scalar_type(bands))
+        band[stable_order(-score[self._listed])] = np.arange(listed) * bands // max(listed, 1)
         self._list = WorkList(self._listed[stable_order(band)])
         self._pass_minutes = pass_minutes
 
