@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from simkit.params import Scenario
+from simkit.blocks import blocks
+from simkit.params import BySegment, Scenario
 from simkit.params.mechanisms.messaging import TAG_GROUPS, Eligibility, TagGroup, Tags
 from simkit.population import Population
 from simkit.streams import Streams
 
 _FACES = 2**16
 _DEVIATIONS, _LEVELS = 4.0, 4096  # a place in the order is looked up in steps of 1/512 standard deviations
+_LEVELS_A_DEVIATION = np.float32(_LEVELS / (2 * _DEVIATIONS))
 
 
 class CustomerTags:
@@ -24,21 +28,23 @@ class CustomerTags:
 
     def __init__(self, tags: Tags, scenario: Scenario, population: Population, streams: Streams) -> None:
         self._tags = tags
-        faces = streams.decision("tags.who").faces(np.arange(population.size), width=2)
+        self._code: dict[TagGroup, NDArray[np.uint8]] = {
+            group: np.empty(population.size, dtype=np.uint8) for group in TAG_GROUPS
+        }
+        dealt = {group: _codes_by_level(tags.shares(group), scenario) for group in TAG_GROUPS}
+        decision = streams.decision("tags.who")
         standard = ndtri((np.arange(_FACES) + 0.5) / _FACES).astype(np.float32)
         spread = np.float32(scenario.response.propensity_spread.value)
-        own = population.propensity / spread + spread / 2 if spread else np.float32(0)
-        row = population.segment.astype(np.int32) * _LEVELS
-        self._code: dict[TagGroup, NDArray[np.uint8]] = {}
-        for position, group in enumerate(TAG_GROUPS):
-            correlation = getattr(tags, f"{group}_correlation").value
-            luck = np.float32(np.sqrt(1 - correlation**2)) * standard[faces[:, position]]
-            place = (np.float32(correlation) * own + luck + np.float32(_DEVIATIONS)) * np.float32(
-                _LEVELS / (2 * _DEVIATIONS)
-            )
-            shares = [scenario.by_segment(share) for share in tags.shares(group)]
-            level = np.clip(place, 0, _LEVELS - 1).astype(np.int32)
-            self._code[group] = _codes_by_level(np.array(shares))[row + level]
+        for some in blocks(population.size):
+            faces = decision.faces(np.arange(some.start, some.stop), width=2)
+            own = population.propensity[some] / spread + spread / 2 if spread else np.float32(0)
+            row = population.segment[some].astype(np.intp) * _LEVELS
+            for position, group in enumerate(TAG_GROUPS):
+                correlation = getattr(tags, f"{group}_correlation").value
+                luck = np.float32(np.sqrt(1 - correlation**2)) * standard.take(faces[:, position])
+                level = (np.float32(correlation) * own + luck + np.float32(_DEVIATIONS)) * _LEVELS_A_DEVIATION
+                row_of_level = row + np.minimum(np.maximum(level, 0), _LEVELS - 1).astype(np.intp)
+                self._code[group][some] = dealt[group].take(row_of_level)
 
     def of(self, group: TagGroup) -> NDArray[np.uint8]:
         """Return each customer's tag of a group, as its position among them."""
@@ -67,8 +73,8 @@ class CustomerTags:
         return eligible
 
 
-def _codes_by_level(shares: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Return the tag at each level of the order, row by row a segment; `shares` has shape (tags, segments)."""
+def _codes_by_level(shares: Iterable[BySegment], scenario: Scenario) -> NDArray[np.uint8]:
+    """Return the tag at each level of the order, row by row a segment; `shares` are those of the tags."""
     rank = ndtr(((np.arange(_LEVELS) + 0.5) / _LEVELS * 2 - 1) * _DEVIATIONS)
-    ends = np.cumsum(shares, axis=0)[:-1].T
+    ends = np.cumsum([scenario.by_segment(share) for share in shares], axis=0)[:-1].T
     return np.concatenate([np.searchsorted(end, rank, side="right") for end in ends]).astype(np.uint8)
