@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy.optimize import curve_fit
 
-from simkit.campaign.opinion.neighbourhood import Neighbourhood
+from simkit.campaign.opinion.neighbourhood import Neighbourhood, find_neighbours
+from simkit.campaign.opinion.word_of_mouth import spread_word
 from simkit.campaign.run import Campaign, run_campaign
 from simkit.campaign.signals import Signal
 from simkit.campaign.vocabulary import Channel
@@ -150,6 +151,35 @@ def test_long_links_lead_anywhere_and_stay():
     assert (found == graph.neighbours(customers)).all()
     elsewhere = world.population.community[found] != np.repeat(world.population.community[customers], graph.places)
     assert elsewhere.mean() == pytest.approx(0.25 * 59 / 60, abs=0.01)
+
+
+@pytest.mark.parametrize("long_links", [0.0, 0.3, 1.0])
+def test_neighbours_are_those_that_numpy_finds(long_links):
+    """The compiled loop and plain NumPy agree on everyone's neighbour at every place, in communities smaller than a look-around too."""
+    size, communities, luck = 997, 150, np.random.default_rng(1)
+    customers, places = luck.integers(0, size, 20_000), luck.integers(0, 12, 20_000)
+    chance = luck.uniform(1e-9, 1, 20_000)
+    first_residents = -(-np.arange(communities + 1) * size // communities)
+    found = np.empty(20_000, dtype=np.int64)
+    find_neighbours(customers, places, chance, first_residents, (long_links, size, communities), found)
+    first, following = (first_residents[customers * communities // size + after] for after in (0, 1))
+    steps = np.where(places % 2 == 0, places // 2 + 1, -(places // 2) - 1)
+    plain = first + (customers - first + steps) % (following - first)
+    far = chance < long_links
+    plain[far] = chance[far] / long_links * size
+    np.testing.assert_array_equal(found, plain)
+
+
+def test_words_add_up_as_numpy_adds_them():
+    """Who hears several words of a day thinks the same, to the last bit, as by one addition after the other."""
+    luck = np.random.default_rng(2)
+    hearers, segment = luck.integers(0, 300, 5000), luck.integers(0, 4, 300).astype(np.uint8)
+    word, opinion = luck.normal(size=4).astype(np.float32), luck.normal(size=300).astype(np.float32)
+    plain, heard = opinion.copy(), np.zeros(4)
+    spread_word(hearers, segment, word, opinion, heard)
+    np.add.at(plain, hearers, word[segment[hearers]])
+    np.testing.assert_array_equal(opinion, plain)
+    np.testing.assert_array_equal(heard, np.bincount(segment[hearers], minlength=4))
 
 
 def graph_of(bank):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.compiled import compiled
 from simkit.params.mechanisms import opinion
 from simkit.population import Population
 from simkit.streams import Streams
@@ -24,11 +25,8 @@ class Neighbourhood:
         self.places = round(facts.neighbours.value)
         self._mixed = facts.mixing == "fully_mixed"
         self._long_links = 1.0 if self._mixed else facts.long_links.value
-        self._population = population
-        self._size = population.size
+        self._size, self._communities = population.size, population.communities
         self._bounds = population.first_residents
-        places = np.arange(self.places)
-        self._steps = np.where(places % 2 == 0, places // 2 + 1, -(places // 2) - 1)
         self._links = streams.decision("word_of_mouth.links")
 
     def neighbours(self, customers: Customers) -> NDArray[np.int64]:
@@ -44,10 +42,31 @@ class Neighbourhood:
 
     def _at(self, customers: Customers, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return who stands at one place of each customer: next door on the right, on the left, two doors away, and so on."""
-        community = self._population.community_of(customers)
-        first, following = self._bounds.take(community), self._bounds[1:].take(community)
-        neighbour = first + (customers - first + self._steps.take(places)) % (following - first)
+        neighbours = np.empty(customers.shape[0], dtype=np.int64)
         luck = self._links.uniform(customers, places)
-        far = (luck < self._long_links).nonzero()[0]
-        neighbour[far] = luck[far] / self._long_links * self._size
-        return neighbour
+        links = self._long_links, self._size, self._communities
+        index = np.ascontiguousarray(customers, dtype=np.int64)
+        find_neighbours(index, places, luck, self._bounds, links, neighbours)
+        return neighbours
+
+
+@compiled("void(int64[::1], int64[::1], float64[::1], int64[::1], Tuple((float64, int64, int64)), int64[::1])")
+def find_neighbours(
+    customers: NDArray[np.int64],
+    places: NDArray[np.int64],
+    luck: NDArray[np.float64],
+    first_residents: NDArray[np.int64],
+    links: tuple[float, int, int],
+    neighbours: NDArray[np.int64],
+) -> None:
+    """Fill `neighbours` with who stands at a place of each customer; links: the share of long ones, customers and communities."""
+    long_links, size, communities = links
+    for row in range(customers.shape[0]):
+        if luck[row] < long_links:
+            neighbours[row] = int(luck[row] / long_links * size)
+        else:
+            community = customers[row] * communities // size
+            first, following = first_residents[community], first_residents[community + 1]
+            away = places[row] // 2 + 1
+            step = -away if places[row] % 2 else away
+            neighbours[row] = first + (customers[row] - first + step) % (following - first)

@@ -7,6 +7,7 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.each_once import each_once
 from simkit.campaign.half_life import left_after
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.ledger import ContactBatch
@@ -15,6 +16,7 @@ from simkit.campaign.opinion.neighbourhood import Neighbourhood
 from simkit.campaign.signals import Signal
 from simkit.campaign.vocabulary import Channel, Outcome, Status
 from simkit.campaign.world import World
+from simkit.compiled import compiled
 from simkit.due_dates import DueDates
 
 _DAYS_PER_YEAR = 365.25
@@ -71,7 +73,7 @@ class WordOfMouth(Mechanism):
         hearers = self._neighbourhood.met(speakers, luck[:, 0])
         heeds = self._heeds.take(world.population.segment.take(hearers)) * np.exp(np.minimum(self._opinion[hearers], 0))
         able = world.wallets.prospects(hearers) & world.population.can_pay_by_phone[hearers]
-        won = np.unique(hearers[able & (luck[:, 1] < heeds)])
+        won = each_once(hearers[able & (luck[:, 1] < heeds)])
         world.wallets.open(won, day, Channel.ORGANIC)
         world.ledger.tally(day, "word_of_mouth_wallets", won)
         self._speakers = speakers
@@ -127,11 +129,25 @@ class WordOfMouth(Mechanism):
     def _tell(self, speakers: Customers, day: int, weight: float) -> None:
         """Change what the speakers' neighbours think by good words (weight 1) or bad ones (negative)."""
         hearers = self._neighbourhood.neighbours(speakers)
-        segment = self._world.population.segment.take(hearers)
-        np.add.at(self._opinion, hearers, weight * self._good_word.take(segment))
+        heard = np.zeros(self._good_word.shape[0])
+        spread_word(hearers, self._world.population.segment, weight * self._good_word, self._opinion, heard)
         kind = "positive_words" if weight > 0 else "negative_words"
         self._words[kind] += hearers.shape[0]
-        self._world.ledger.tally_by_segment(day, kind, np.bincount(segment, minlength=self._good_word.shape[0]))
+        self._world.ledger.tally_by_segment(day, kind, heard)
+
+
+@compiled("void(int64[::1], uint8[::1], float32[::1], float32[::1], float64[::1])")
+def spread_word(
+    hearers: NDArray[np.int64],
+    segment: NDArray[np.uint8],
+    word: NDArray[np.float32],
+    opinion: NDArray[np.float32],
+    heard: NDArray[np.float64],
+) -> None:
+    """Add the word of each hearer's segment to the hearer's opinion, one after the other, and count in `heard` who has heard it."""
+    for hearer in hearers:
+        opinion[hearer] += word[segment[hearer]]
+        heard[segment[hearer]] += 1
 
 
 def _heeding(world: World) -> NDArray[np.float64]:
