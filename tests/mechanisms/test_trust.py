@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from simkit.campaign.contacts.conversion import probability
+from simkit.campaign.opinion.trust import gain
 from simkit.campaign.run import Campaign
 from simkit.campaign.signals import Signal
 from simkit.campaign.vocabulary import Channel
@@ -91,6 +92,21 @@ def test_trust_never_leaves_zero_to_one(world):
             world.signals.send(signal, CUSTOMERS, 0)
             trust = world.trust.own(CUSTOMERS) + world.trust.changed(CUSTOMERS)
             assert -1e-6 < trust.min() <= trust.max() < 1 + 1e-6
+
+
+@pytest.mark.parametrize("points", [0.07, -0.3, 1.0])
+def test_points_are_gained_as_numpy_reckons(points):
+    """The compiled loop and plain NumPy agree to the last bit on who gains how much, at the bounds too."""
+    luck, step = np.random.default_rng(3), np.float32(points)
+    levels, place = luck.random(256, dtype=np.float32), luck.integers(0, 256, 5000).astype(np.uint16)
+    customers = np.sort(luck.choice(5000, 3000, replace=False))
+    gained = luck.uniform(-0.2, 0.2, 5000).astype(np.float32)
+    own, before = levels[place[customers]], gained[customers]
+    after = np.minimum(np.maximum(own + before + step, 0), 1) - own
+    moved = np.empty(3000, dtype=np.float32)
+    gain(customers, step, place, levels, gained, moved)
+    np.testing.assert_array_equal(gained[customers], after)
+    np.testing.assert_array_equal(moved, after - before)
 
 
 @pytest.mark.parametrize(

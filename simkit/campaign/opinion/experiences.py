@@ -77,10 +77,8 @@ class Experiences(Mechanism):
         return self._trust.looked_up(self._trust.opening_by_slice, customers)
 
     def _changed_opening(self, customers: Customers, channel: int) -> Floats:  # noqa: ARG002
-        return self._trust.opening.take(self._world.population.segment.take(customers)) * self._trust.changed(customers)
+        return self._trust.effect_of_change(self._trust.opening, customers)
 
     def _refusal(self, customers: Customers, channel: int) -> Floats:  # noqa: ARG002
         own = self._trust.looked_up(self._trust.refusal_by_slice, customers)
-        return own - self._trust.refusal.take(self._world.population.segment.take(customers)) * self._trust.changed(
-            customers
-        )
+        return own - self._trust.effect_of_change(self._trust.refusal, customers)

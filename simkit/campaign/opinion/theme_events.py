@@ -14,7 +14,7 @@ from simkit.campaign.vocabulary import Outcome
 from simkit.campaign.world import World
 from simkit.params.mechanisms.opinion import ThemeName
 
-_OPENED = (Outcome.OPENED, Outcome.OPENED_AND_PAID)
+_IS_OPENING = np.isin(np.arange(len(Outcome)), (Outcome.OPENED, Outcome.OPENED_AND_PAID))
 _THOUSAND = 1000
 
 
@@ -50,7 +50,7 @@ class ThemeEvents(Mechanism):
                 self._world.ledger.figure(f"{name}_wallets_per_1000_cny", wallets_per_1000_cny)
 
     def _held(self, name: ThemeName, day: int, visitors: Customers, outcome: Customers, cost_cny: float) -> None:
-        opened = np.isin(outcome, _OPENED)
+        opened = _IS_OPENING[outcome]
         self._world.ledger.tally(day, f"{name}_visitors", visitors)
         self._world.ledger.tally(day, f"{name}_wallets", visitors[opened])
         self._cost[name] += cost_cny

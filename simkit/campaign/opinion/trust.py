@@ -10,6 +10,7 @@ from scipy.special import betaincinv
 
 from simkit.campaign.half_life import left_after
 from simkit.campaign.ledger import Ledger
+from simkit.compiled import compiled
 from simkit.params import Scenario
 from simkit.params.mechanisms import opinion
 from simkit.population import Population
@@ -67,12 +68,18 @@ class Trust:
         gained = self._gained.take(customers)
         return gained + self._shift.take(self._segment.take(customers)) if self._shifts else gained
 
+    def effect_of_change(self, per_point: Floats, customers: Customers) -> Floats:
+        """Return the trust points gained or lost since day 0, each times what a point does in the customer's segment."""
+        segment, points = self._segment.take(customers), self._gained.take(customers)
+        if self._shifts:
+            points += self._shift.take(segment)
+        return np.asarray(per_point.take(segment) * points)
+
     def move(self, customers: Customers, points: float, day: int) -> Floats:
         """Let customers, each once, gain (or lose) trust within [0, 1]; return what each has gained."""
-        own, before = self.own(customers), self._gained[customers]
-        after = np.minimum(np.maximum(own + before + np.float32(points), 0), 1) - own
-        self._gained[customers] = after
-        moved: Floats = after - before
+        moved = np.empty(customers.shape[0], dtype=np.float32)
+        index = np.ascontiguousarray(customers, dtype=np.int64)
+        gain(index, np.float32(points), self._place, self._levels.reshape(-1), self._gained, moved)
         tally = "trust_gained" if points > 0 else "trust_lost"
         self._ledger.tally(day, tally, customers, np.abs(moved))
         return moved
@@ -93,3 +100,21 @@ class Trust:
     def mean_change(self) -> float:
         """Return the mean of trust points gained since day 0 over all customers."""
         return float(self._gained.mean(dtype=np.float64) + self._shift[self._segment].mean(dtype=np.float64))
+
+
+@compiled("void(int64[::1], float32, uint16[::1], float32[::1], float32[::1], float32[::1])")
+def gain(
+    customers: NDArray[np.int64],
+    points: np.float32,
+    place: NDArray[np.uint16],
+    levels: NDArray[np.float32],
+    gained: NDArray[np.float32],
+    moved: NDArray[np.float32],
+) -> None:
+    """Add points to what customers have gained, so that with the level at their place it stays within [0, 1]; fill `moved` by as much."""
+    least, most = np.float32(0), np.float32(1)
+    for row in range(customers.shape[0]):
+        customer = customers[row]
+        own, before = levels[place[customer]], gained[customer]
+        gained[customer] = min(max(own + before + points, least), most) - own
+        moved[row] = gained[customer] - before
