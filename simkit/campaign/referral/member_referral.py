@@ -38,7 +38,8 @@ class MemberReferralPlay(Mechanism):
         ratio = np.exp(by_segment(facts.recommends_per_10_cny) * to_referrer / 10)
         asked = with_odds_ratio(by_segment(facts.recommends), ratio) * world.targeted(levers.target_segments)
         self._weekly_hazard = hazard(asked) / _WEEKS_PER_QUARTER
-        self._most_weeks = world.campaign_days / _DAYS_PER_WEEK + 1
+        most_weeks = world.campaign_days / _DAYS_PER_WEEK + 1
+        self._most_patience = self._weekly_hazard * most_weeks * np.exp(_MOST_PRESSED)
         self._friends = np.rint(by_segment(facts.friends)).astype(np.int64)
         self._click = by_segment(facts.click)
         self._incentive = by_segment(world.scenario.response.incentive_per_10_cny) * to_friend / 10
@@ -46,9 +47,9 @@ class MemberReferralPlay(Mechanism):
         self._whom = world.streams.decision("member_referral.friends")
         self._luck = world.streams.decision("member_referral.outcome")
         self._cheats = world.streams.decision("member_referral.self_referral")
-        self._users = np.empty(0, dtype=np.int64)
-        self._patience = np.empty(0)
-        self._times = np.empty(0, dtype=np.int64)
+        nobody = np.empty(0, dtype=np.int64)
+        self._users, self._patience, self._times = nobody, np.empty(0), nobody
+        self._new: list[Customers] = []
         self._recommend_on: DueDates[np.int64] = DueDates(np.int64)
         self._referrer: dict[int, int] = {}
         self._referred = world.marks.new()
@@ -64,8 +65,9 @@ class MemberReferralPlay(Mechanism):
         if day >= self._world.campaign_days:
             return
         if day == 0:
-            self._take_in(np.flatnonzero(self._world.population.active))
+            self._new.append(np.flatnonzero(self._world.population.active))
         if day == 0 or self._world.calendar.weekday[day] == 0:
+            self._take_in()
             self._plan_week(day)
 
     def end_day(self, day: int) -> None:
@@ -83,19 +85,15 @@ class MemberReferralPlay(Mechanism):
     def _staying(self, users: Customers, day: int) -> Floats:  # noqa: ARG002 - the same every day
         return np.where(self._referred[users], self._log_stopping_ratio, 0.0)
 
-    def _take_in(self, users: Customers) -> None:
-        """Give active users who might recommend during the campaign their threshold; the others are never looked at."""
-        users = users[~self._world.record.held_out[users]].astype(np.int64)
+    def _take_in(self) -> None:
+        """Give new users who might recommend during the campaign their threshold; the others are never looked at."""
+        users, self._new = np.concatenate([self._users[:0], *self._new]), []
+        users = users[~self._world.record.held_out[users]]
         patience = self._threshold.exponential(users)
-        most = (
-            self._weekly_hazard.take(self._world.population.segment.take(users))
-            * self._most_weeks
-            * np.exp(_MOST_PRESSED)
-        )
-        may = patience < most
+        may = patience < self._most_patience.take(self._world.population.segment.take(users))
         self._users = np.concatenate([self._users, users[may]])
         self._patience = np.concatenate([self._patience, patience[may]])
-        self._times = np.concatenate([self._times, np.zeros(int(may.sum()), dtype=np.int64)])
+        self._times = np.concatenate([self._times, np.zeros(np.count_nonzero(may), dtype=np.int64)])
 
     def _plan_week(self, day: int) -> None:
         """Let one week's hazard pass; who reaches the threshold recommends on a day of the week that the rest of the hazard names."""
@@ -168,10 +166,12 @@ class MemberReferralPlay(Mechanism):
         referred = customers[self._referred[customers]]
         referrers = np.array([self._referrer[friend] for friend in referred.tolist()], dtype=np.int32)
         self._reward(referrers, referred, day)
-        self._take_in(customers)
+        self._new.append(customers)
 
     def _reward(self, referrers: Customers, friends: Customers, day: int) -> None:
         """Pay who recommended, up to so many rewards each, and the friend."""
+        if not friends.shape[0]:
+            return
         levers, world = self._levers, self._world
         order = np.argsort(referrers, kind="stable")
         place = np.empty(order.shape[0], dtype=np.int64)
