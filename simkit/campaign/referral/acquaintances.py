@@ -48,7 +48,8 @@ class Acquaintances:
 
     def rows_of(self, customers: Customers) -> Rows:
         """Return the rows of those of these customers who are acquaintances."""
-        rows = np.searchsorted(self.customers, customers)
+        customers = customers.astype(np.int32, copy=False)  # of another type, all acquaintances would be turned into it
+        rows = self.customers.searchsorted(customers)
         known: Rows = rows[self._customers_and_nobody[rows] == customers]
         return known
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.each_once import each_once
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.mechanism import Mechanism, Outreach
 from simkit.campaign.signals import Signal
@@ -47,7 +48,7 @@ class ActivationHelpPlay(Mechanism):
         """Let those who look for help today turn to the support desk."""
         seeking = self._seeks_on.take(day)
         if seeking.shape[0]:
-            self._world.signals.send(Signal.HELP_WANTED, np.unique(seeking), day)
+            self._world.signals.send(Signal.HELP_WANTED, each_once(seeking), day)
 
     def _of_simple_version(self, customers: Customers, day: int) -> Floats:  # noqa: ARG002 - the same on all days
         return self._simple.take(self._world.population.segment.take(customers))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.each_once import each_once
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.mechanism import Mechanism, Outreach
 from simkit.campaign.service.watch import CONTACTS, measured
@@ -136,7 +137,7 @@ class AlertPlay(Mechanism):
         """Write to those who were concerned from the window of the alert until now, as far as they may be written to."""
         since = day - 1 - one.rule.delay_days - one.rule.window_days
         parts = [part for then, noted in one.concerned.items() if then > since for part in noted]
-        customers = np.unique(np.concatenate(parts)).astype(np.int32) if parts else np.empty(0, dtype=np.int32)
+        customers = each_once(np.concatenate(parts)).astype(np.int32) if parts else np.empty(0, dtype=np.int32)
         customers = customers[self._world.record.allowed(customers)]
         delivered = np.full(customers.shape[0], Outcome.DELIVERED, dtype=np.uint8)
         batch = ContactBatch(customers, delivered, np.zeros(customers.shape[0]), hour=_MORNING)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from simkit.blocks import by_block
 from simkit.campaign.contacts.spontaneous import Spontaneous
+from simkit.campaign.each_once import each_once
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.signals import Signal
 from simkit.campaign.vocabulary import Channel, Outcome, Status
@@ -78,7 +79,7 @@ class Requests:
         own = own[self._world.wallets.status[own] == Status.ACTIVE.value]
         asking, self._asking = self._asking, []
         self._plan_help(day)
-        customers = np.unique(np.concatenate([setup, self._help_on.take(day), own, *asking]))
+        customers = each_once(np.concatenate([setup, self._help_on.take(day), own, *asking]))
         wants_setup = np.zeros(customers.shape[0], dtype=np.bool_)
         wants_setup[np.searchsorted(customers, setup)] = True
         return customers, wants_setup
