@@ -41,17 +41,23 @@ class Acquaintances:
         staff[(staff != NOBODY) & ~has_code[staff]] = NOBODY
         sees = (staff != NOBODY).any(axis=1)
         self.customers = customers[sees]
-        self._customers_and_nobody = np.append(self.customers, np.int32(NOBODY))
         self.staff = staff[sees].astype(np.int32)
         self.clicked = np.full(self.staff.shape, NEVER)
+        self._has_clicked = world.marks.new()
         self.credited = np.full(self.customers.shape[0], NOBODY, dtype=np.int32)
 
+    def click(self, pairs: NDArray[np.int64], day: int) -> None:
+        """Note the clicks of a day, each as the acquaintance's row × 2 + the place of the member of staff."""
+        self.clicked.reshape(-1)[pairs] = day
+        self._has_clicked[self.customers[pairs // 2]] = True
+
     def rows_of(self, customers: Customers) -> Rows:
-        """Return the rows of those of these customers who are acquaintances."""
-        customers = customers.astype(np.int32, copy=False)  # of another type, all acquaintances would be turned into it
-        rows = self.customers.searchsorted(customers)
-        known: Rows = rows[self._customers_and_nobody[rows] == customers]
-        return known
+        """Return the rows of those of these customers who have ever clicked; nobody else is ever credited."""
+        clickers = customers[self._has_clicked[customers]].astype(
+            np.int32
+        )  # with another type, all would be turned into it
+        rows: Rows = self.customers.searchsorted(clickers)
+        return rows
 
     def claims(self, rows: Rows, day: int, window_days: int) -> NDArray[np.bool_]:
         """Say whose code was clicked within the window, shape (rows, 2)."""

@@ -137,7 +137,7 @@ class StaffCodesPlay(Mechanism):
         pairs = pairs[world.wallets.prospects(customers) & world.record.allowed(customers)]
         if not pairs.shape[0]:
             return
-        known.clicked.reshape(-1)[pairs] = day
+        known.click(pairs, day)
         rows, first = np.unique(pairs // 2, return_index=True)
         customers, staff = known.customers[rows], known.staff.reshape(-1)[pairs[first]]
         luck = self._outcome.uniforms(customers, day, width=2)
