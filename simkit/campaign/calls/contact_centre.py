@@ -52,7 +52,7 @@ class ContactCentre:
     def order_by(self, rank: Rank) -> None:
         """Before the first day: have people and machines dial customers of lower rank first."""
         # People and machines dial the same customers, each list in another order.
-        dialled = self._human.listed if self._human.paid.shares else self._machine.listed
+        dialled = np.sort(self._human.listed if self._human.paid.shares else self._machine.listed)
         ranks = by_block(rank, dialled)
         by_customer = np.zeros(self._world.population.size, dtype=ranks.dtype)
         by_customer[dialled] = ranks

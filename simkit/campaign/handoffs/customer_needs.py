@@ -41,13 +41,13 @@ class CustomerNeeds:
         self._spread = tiers.assets_spread.value
         self._mean = by_segment(tiers.assets_mean)
         self._aged = by_segment(tiers.aged_60_to_75)
-        # Row 0 of each table is for other ages, row 1 for 60 to 75.
-        self._saves = np.stack([by_segment(tiers.saves), np.full(self._mean.shape, tiers.saves_60_to_75.value)])
-        averse = tiers.averse_to_risk_60_to_75.value
-        self._averse = np.stack([by_segment(tiers.averse_to_risk), np.full(self._mean.shape, averse)])
+        # The first half of each table is for other ages, the second for 60 to 75.
+        saves, averse = tiers.saves_60_to_75.value, tiers.averse_to_risk_60_to_75.value
+        self._saves = np.append(by_segment(tiers.saves), np.full(self._mean.shape, saves))
+        self._averse = np.append(by_segment(tiers.averse_to_risk), np.full(self._mean.shape, averse))
         shares = np.array([segment.share.value for segment in world.scenario.segments])
         self.mean_assets = max(float(shares @ self._mean), _A_FEN)
-        self.saving_share = (1 - self._aged) * self._saves[0] + self._aged * self._saves[1]
+        self.saving_share = (1 - self._aged) * by_segment(tiers.saves) + self._aged * saves
 
     def assets(self, customers: Customers) -> Floats:
         """Return assets in CNY."""
@@ -60,6 +60,7 @@ class CustomerNeeds:
         """Return age bands and needs."""
         segment, luck = self._segment.take(customers), self._needs.uniforms(customers, width=3)
         aged = luck[:, 0] < self._aged.take(segment)
-        saves = luck[:, 1] < self._saves[aged.astype(np.intp), segment]
-        averse = saves & (luck[:, 2] < self._averse[aged.astype(np.intp), segment])
+        place = segment + aged * self._mean.shape[0]
+        saves = luck[:, 1] < self._saves.take(place)
+        averse = saves & (luck[:, 2] < self._averse.take(place))
         return Needs(aged, saves, averse)
