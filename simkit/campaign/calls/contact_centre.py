@@ -51,10 +51,12 @@ class ContactCentre:
 
     def order_by(self, rank: Rank) -> None:
         """Before the first day: have people and machines dial customers of lower rank first."""
-        # People and machines dial the same customers, each list in another order.
-        dialled = np.sort(self._human.listed if self._human.paid.shares else self._machine.listed)
+        # People and machines dial the same customers, each list in another order; a rank is found sooner in the customers' own.
+        is_dialled = np.zeros(self._world.population.size, dtype=np.bool_)
+        is_dialled[self._human.listed if self._human.paid.shares else self._machine.listed] = True
+        dialled = is_dialled.nonzero()[0]
         ranks = by_block(rank, dialled)
-        by_customer = np.zeros(self._world.population.size, dtype=ranks.dtype)
+        by_customer = np.zeros(is_dialled.shape, dtype=ranks.dtype)
         by_customer[dialled] = ranks
         self._human.order_by(by_customer.take)
         self._machine.order_by(by_customer.take)
