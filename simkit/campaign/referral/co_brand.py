@@ -93,18 +93,20 @@ class CoBrandPlay(Mechanism):
         ours, theirs = self._ours.redeem(), self._theirs.redeem()
         at_partner = facts.redeemed_at_partner.value
         settlement = (ours * at_partner - theirs * (1 - at_partner)) * price
-        goods = (ours + theirs) * (1 - at_partner) * price
+        redeemed = ours + theirs
+        goods, points = redeemed * (1 - at_partner) * price, float(redeemed.sum())
         ledger = world.ledger
-        ledger.tally_by_segment(day, "coalition_points_redeemed", ours + theirs)
+        ledger.tally_by_segment(day, "coalition_points_redeemed", redeemed)
         ledger.tally_by_segment(day, "partner_settlement", settlement)
-        ledger.cost(day, CostItem.PARTNER, Channel.CO_BRAND, float((ours + theirs).sum()), float(settlement.sum()))
-        ledger.cost(day, CostItem.GIFT, Channel.CO_BRAND, float((ours + theirs).sum()), float(goods.sum()))
+        ledger.cost(day, CostItem.PARTNER, Channel.CO_BRAND, points, float(settlement.sum()))
+        ledger.cost(day, CostItem.GIFT, Channel.CO_BRAND, points, float(goods.sum()))
         paid = ledger.of_day(day, "payments") * self._linked_share * self._ticket
         spent = ledger.of_day(day, "active") * self._linked_share * facts.partner_spending.value / _DAYS_PER_MONTH
-        self._ours.give(paid * self._levers.points_per_cny)
+        earned = paid * self._levers.points_per_cny
+        self._ours.give(earned)
         self._theirs.give(spent * self._levers.points_per_cny)
         ledger.tally_by_segment(day, "coalition_points_earned", (paid + spent) * self._levers.points_per_cny)
-        ledger.tally_by_segment(day, "coalition_liability", (paid * self._levers.points_per_cny - ours) * price)
+        ledger.tally_by_segment(day, "coalition_liability", (earned - ours) * price)
 
     def finish(self) -> None:
         """Write who applied, and who of them is new to the bank."""

@@ -134,7 +134,7 @@ class SupportDeskPlay(Mechanism):
         planned = ((self._levers.seats, office), (self._levers.night_seats, other))
         hours = sum(seats * (closes - opens) for seats, stretches in planned for opens, closes in stretches)
         minutes = self._world.scaled(hours) * 60
-        ledger, served = self._world.ledger, settled.served
+        ledger, served, answered = self._world.ledger, settled.served, int(np.count_nonzero(settled.served))
         seat_days = minutes / _SEAT_DAY_MINUTES
         wages = seat_days * self._world.scenario.costs.seat_day.value
         fees = requests * self._desk.chatbot_request.value * self._levers.chatbot
@@ -147,9 +147,9 @@ class SupportDeskPlay(Mechanism):
             servers=seat_days,
             paid_minutes=minutes,
             busy_minutes=float(settled.jobs.duration[served].sum()) * MINUTES_PER_DAY,
-            served=int(served.sum()),
+            served=answered,
             waited_minutes=float(settled.waited.sum()) * MINUTES_PER_DAY,
-            abandoned=int((~served).sum()),
+            abandoned=served.shape[0] - answered,
         )
 
     def _tell(
@@ -157,13 +157,13 @@ class SupportDeskPlay(Mechanism):
     ) -> None:
         """Record what became of requests, and let other mechanisms know; `hour` is when those came who met no person."""
         customers, setup = np.divmod(settled.jobs.number, 2)
-        customers, served = customers.astype(np.int32), settled.served
+        served = settled.served
         solved = served & (self._solved.uniform(customers, day) < self._desk.solved.value)
-        outcome = np.repeat([_SOLVED, _NOT_REACHED], [contained.shape[0], closed.shape[0]])
+        by_machine, too_late = np.full(contained.shape, _SOLVED), np.full(closed.shape, _NOT_REACHED)
         by_people = np.where(solved, _SOLVED, np.where(served, _UNSOLVED, _ABANDONED))
         batch = ContactBatch(
             customers=np.concatenate([contained, closed, customers]),
-            outcome=np.concatenate([outcome, by_people]),
+            outcome=np.concatenate([by_machine, too_late, by_people]),
             probability=np.zeros(hour.shape[0] + customers.shape[0]),
             hour=np.concatenate([hour, (np.where(served, settled.begins, settled.jobs.arrival) - day) * 24]),
             server=np.concatenate([np.full(hour.shape[0], NO_SEAT), settled.seat]),
@@ -183,7 +183,7 @@ class SupportDeskPlay(Mechanism):
 
     def _count(self, day: int, requests: Customers, contained: Customers, closed: Customers, settled: Settled) -> None:
         ledger, served = self._world.ledger, settled.served
-        people = (settled.jobs.number // 2).astype(np.int32)
+        people = settled.jobs.number // 2
         at_once = served & (settled.begins == settled.jobs.arrival)
         ledger.tally(day, "support_requests", requests)
         ledger.tally(day, "support_contained", contained)
@@ -192,5 +192,5 @@ class SupportDeskPlay(Mechanism):
         ledger.tally(day, "support_answered", people[served])
         ledger.tally(day, "support_answered_in_20_seconds", people[served & (settled.waited <= GOOD_WAIT_DAYS)])
         ledger.tally(day, "support_kept_waiting", people[~at_once])
-        ledger.tally(day, "support_abandoned", people[settled.seat == NO_SEAT])
+        ledger.tally(day, "support_abandoned", people[~served])
         ledger.tally(day, "support_waited_minutes", people[served], settled.waited[served] * MINUTES_PER_DAY)
