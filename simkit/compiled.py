@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 Arguments = ParamSpec("Arguments")
+# Nothing is divided by 0, and nobody calls these loops but Python: without what is meant for either they compile sooner.
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
 
 def compiled(*signatures: str) -> Callable[[Callable[Arguments, None]], Callable[Arguments, None]]:
@@ -22,9 +24,9 @@ def compiled(*signatures: str) -> Callable[[Callable[Arguments, None]], Callable
             import numba  # noqa: PLC0415 - the compiler takes half a second to load
 
             try:
-                made: Callable[Arguments, None] = numba.njit(list(signatures), cache=True, nogil=True)(function)
+                made: Callable[Arguments, None] = numba.njit(list(signatures), cache=True, **_OPTIONS)(function)
             except Exception:  # noqa: BLE001 - see above
-                made = numba.njit(list(signatures), nogil=True)(function)
+                made = numba.njit(list(signatures), **_OPTIONS)(function)
             return made
 
         @functools.wraps(function)
