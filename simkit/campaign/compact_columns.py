@@ -34,7 +34,9 @@ class SparseColumns:
         """Return the rows of customers; one column after the other asks of the very same array, so the last answer is kept."""
         if customers is not self._asked:
             self._asked = customers
-            self._found = self.row_of.take(customers).astype(np.intp)  # NumPy's own index type: using it is twice as fast
+            self._found = self.row_of.take(customers).astype(
+                np.intp
+            )  # NumPy's own index type: using it is twice as fast
         return self._found
 
     def add(self, customers: Customers) -> None:

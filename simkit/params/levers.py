@@ -144,7 +144,7 @@ class ContactPolicy(Frozen):
     """Limits that all channels share."""
 
     contacts_per_week: int = Field(
-        default=5, ge=0, le=250, description="Messages, calls and visits to one customer in a natural week"
+        default=5, ge=0, le=127, description="Messages, calls and visits to one customer in a natural week"
     )
     holdout_share: float = Field(default=0, ge=0, lt=1, description="Customers whom the campaign never contacts")
     journey_holdout: dict[messaging.ContactKind, HoldoutShare] = Field(

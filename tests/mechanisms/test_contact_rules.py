@@ -36,7 +36,7 @@ BUSY = {
     "calls.ai_lines": 4,
     "calls.inbound_seats": 1,
     "calls.days_between_calls": 1,
-    "contact_policy.contacts_per_week": 250,
+    "contact_policy.contacts_per_week": 127,
 }
 KINDS = ["any", "messages", "calls", "visits", "sms", "app_push", "visit", "human_call", "community_event"]
 MESSAGES = [channel.name.lower() for channel in channels_of("messages")]

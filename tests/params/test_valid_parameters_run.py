@@ -99,7 +99,7 @@ LEVERS = st.fixed_dictionaries(
         "contact_policy": st.fixed_dictionaries(
             {},
             optional={
-                "contacts_per_week": st.integers(0, 250),
+                "contacts_per_week": st.integers(0, 127),
                 "holdout_share": st.floats(0, 0.99),
                 "spacing_days": st.integers(0, 365),
                 "suppress_opted_out_everywhere": st.booleans(),

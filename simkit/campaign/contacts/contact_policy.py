@@ -26,7 +26,7 @@ class ContactRecord:
     """
 
     def __init__(self, policy: ContactPolicy, customers: int, streams: Streams) -> None:
-        self._most = min(policy.contacts_per_week, int(_NEVER))
+        self._most = policy.contacts_per_week
         self._suppresses = policy.suppress_opted_out_everywhere
         self._this_week = np.zeros(customers, dtype=np.uint8)
         self._weeks_before = np.zeros((_WEEKS_BEFORE, customers), dtype=np.uint16)
