@@ -132,9 +132,14 @@ class Ledger:
         )
         self._tallies: defaultdict[str, _Tally] = defaultdict(lambda: _Tally(segment, np.zeros((days, segments))))
         self._figures: dict[str, float] = {}
-        self.contact_listeners: list[ContactListener] = []
+        self._contact_listeners: dict[Channel, list[ContactListener]] = {channel: [] for channel in Channel}
         self.payment_listeners: list[PaymentListener] = []
         self._rows = {name: _Rows() for name in ("costs", "service", *FULL_SCHEMAS)}
+
+    def listen(self, listener: ContactListener, channels: Iterable[Channel] = Channel) -> None:
+        """Have `listener(day, channel, batch)` called at contacts of these channels."""
+        for channel in channels:
+            self._contact_listeners[channel].append(listener)
 
     def contacts(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         """Record contacts, each with its outcome; where there are none, nobody hears of it."""
@@ -143,7 +148,7 @@ class Ledger:
             return
         code = self._segment.take(batch.customers) * np.uint16(_OUTCOMES) + batch.outcome
         self._outcomes[channel][day] += np.bincount(code, minlength=self._segments * _OUTCOMES)
-        for listener in self.contact_listeners:
+        for listener in self._contact_listeners[channel]:
             listener(day, channel, batch)
         if self.full:
             optional = (batch.attempt, batch.outcome, batch.server, batch.minutes, batch.probability)

@@ -98,7 +98,7 @@ class Campaign:
         ledger = Ledger(population.segment, scenario.segment_names, calendar, full=detail == "full")
         record = ContactRecord(levers.contact_policy, population.size, streams)
         if record.listening:
-            ledger.contact_listeners.append(record.see)
+            ledger.listen(record.see)
         of_few = SparseColumns(population.size)
         gift_cny = of_few.column(np.float32(levers.offer.welcome_gift_cny))
         self.world = World(

@@ -14,6 +14,7 @@ from simkit.campaign.behaviour.players import NEVER_COUNTS, NOBODY, Players, ref
 from simkit.campaign.behaviour.reward_luck import RewardLuck
 from simkit.campaign.behaviour.spare_payments import SparePayments, has_spare_payments
 from simkit.campaign.behaviour.weekly_play import WeeklyPlay
+from simkit.campaign.each_once import each_once
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.reward_books import record_rewards
 from simkit.campaign.signals import Signal
@@ -80,7 +81,7 @@ class ProgrammePlay:
             if isinstance(part.trigger, Attendance)
         ]
         if self._attendance:
-            world.ledger.contact_listeners.append(self._attended)
+            world.ledger.listen(self._attended, (Channel.COMMUNITY_EVENT,))
         self._rewards_referral = any(isinstance(part.trigger, Referral) for part in programme.parts.values())
         if self._rewards_referral:
             world.signals.listen(Signal.OPENED, self._converted)
@@ -178,9 +179,9 @@ class ProgrammePlay:
         self._engine.settle(self._base + self._world.scenario.calendar.horizon_days - 1)
         record_rewards(self._world, self._programme, self._engine, self._players, self._base)
 
-    def _attended(self, day: int, channel: Channel, batch: ContactBatch) -> None:
+    def _attended(self, day: int, channel: Channel, batch: ContactBatch) -> None:  # noqa: ARG002
         """Reward everybody who comes to a community event, also who does not wait for a booth."""
-        if channel == Channel.COMMUNITY_EVENT and day < self.ends:
+        if day < self.ends:
             for part in self._attendance:
                 self._occasion(day, EventKind.ATTEND, batch.customers, part)
 
@@ -261,7 +262,7 @@ class ProgrammePlay:
         if self._world.signals.heard(Signal.REDEEMED):
             coupons = self._engine.coupons
             redeemed = rows[coupons["status"][rows] == REDEEMED]
-            accounts = np.unique(coupons["account"][redeemed])
+            accounts = each_once(coupons["account"][redeemed])
             self._world.signals.send(Signal.REDEEMED, self._players.customers[accounts], day)
 
     def _will_redeem(self, rows: Rows) -> None:

@@ -189,16 +189,14 @@ class Routes(Mechanism):
         self._dispatch = TourDispatch(world, outreach.field.appointments, facts, levers.planner)
         outreach.field.follow(self._dispatch)
         outreach.field.doors.ride_by(self._dispatch.map.minutes)
-        world.ledger.contact_listeners.append(self._count)
+        world.ledger.listen(self._count, (Channel.APPOINTMENT,))
 
     def finish(self) -> None:
         """Write the rides of the run."""
         self._world.ledger.figure("ride_minutes", self._dispatch.ridden_days * MINUTES_PER_DAY)
         self._world.ledger.figure("appointments_late", self._dispatch.line.late)
 
-    def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:
-        if channel is not Channel.APPOINTMENT:
-            return
+    def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:  # noqa: ARG002
         lapsed = batch.outcome == Outcome.LAPSED.value
         ledger, reason = self._world.ledger, self._dispatch.reason[batch.customers]
         ledger.tally(day, "appointments_unserved", batch.customers[lapsed])

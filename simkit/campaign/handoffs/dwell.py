@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from simkit.campaign.each_once import each_once
 from simkit.campaign.handoffs.desks import DESK_OF
 from simkit.campaign.influences import Customers, Floats
 from simkit.campaign.ledger import ContactBatch
@@ -42,7 +43,7 @@ class Dwelling(Mechanism):
         self._lead_since = world.of_few.column(np.int16(_NO_LEAD))
         self._known_on = DueDates(np.int32)
         world.opening.influences.add("interest", self._log_odds)
-        world.ledger.contact_listeners.append(self._note_talk)
+        world.ledger.listen(self._note_talk, DESK_OF)
         world.signals.listen(Signal.OPENED, self._note_opening)
 
     def begin_day(self, day: int) -> None:
@@ -64,7 +65,7 @@ class Dwelling(Mechanism):
         self._make_leads(day)
 
     def _make_leads(self, day: int) -> None:
-        world, leads = self._world, np.unique(self._known_on.take(day))
+        world, leads = self._world, each_once(self._known_on.take(day))
         leads = leads[world.wallets.prospects(leads)]
         new = leads[self._lead_since[leads] == _NO_LEAD]
         self._lead_since[new] = day
@@ -81,10 +82,8 @@ class Dwelling(Mechanism):
         interest[looked] *= 0.5 ** (age / max(self._dwell.interest_half_life.value, _SHORTEST_HALF_LIFE_DAYS))
         return interest
 
-    def _note_talk(self, day: int, channel: Channel, batch: ContactBatch) -> None:
+    def _note_talk(self, day: int, channel: Channel, batch: ContactBatch) -> None:  # noqa: ARG002
         """Count the first talk with each lead, and the days since it became known."""
-        if channel not in DESK_OF:
-            return
         leads = batch.reached[self._lead_since[batch.reached] >= 0]
         if not leads.shape[0]:
             return

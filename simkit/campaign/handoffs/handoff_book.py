@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.each_once import each_once
 from simkit.campaign.vocabulary import Desk, HandoffEnd, HandoffKind, names
 from simkit.campaign.world import World
 from simkit.due_dates import DueDates
@@ -96,7 +97,7 @@ class HandoffBook:
 
     def expire(self, day: int) -> dict[Desk, Customers]:
         """End the handoffs whose deadline was yesterday; return by desk whom it failed to take over."""
-        due = np.unique(self._deadlines.take(day))
+        due = each_once(self._deadlines.take(day))
         if not due.shape[0]:
             return {}
         late = due[self._waits[due] & (self._created_day[due] + self._deadline_days + 1 == day)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.campaign.each_once import each_once
 from simkit.campaign.ledger import ContactBatch
 from simkit.campaign.vocabulary import Channel, CostItem, Outcome
 from simkit.campaign.world import World
@@ -49,7 +50,7 @@ class Nurture:
     def send(self, day: int) -> None:
         """Write to those whose turn it is; who is at the limit of contacts is left out this time."""
         world = self._world
-        due = np.unique(self._due.take(day))
+        due = each_once(self._due.take(day))
         if not due.shape[0]:
             return
         # Who was left alone meanwhile and came back has a new rhythm, and an entry of the old one.

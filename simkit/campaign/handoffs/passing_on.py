@@ -46,7 +46,7 @@ class PassingOn(Mechanism):
         self._holder = world.of_few.column(np.int8(_NOBODY))
         self._rests_until = world.of_few.column(np.int16(0))
         world.signals.listen(Signal.LEAD, self._refer)
-        world.ledger.contact_listeners.append(self._note_contacts)
+        world.ledger.listen(self._note_contacts, self._by_channel)
         if Desk.FIELD in self._receivers:
             outreach.calls.on_visit_agreed = self._pass_to_field
 
@@ -141,9 +141,7 @@ class PassingOn(Mechanism):
 
     def _note_contacts(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         """See what came of the customers whom a desk has in hand."""
-        desk = self._by_channel.get(channel)
-        if desk is None:
-            return
+        desk = self._by_channel[channel]
         mine = (self._holder[batch.customers] == desk).nonzero()[0]
         if not mine.shape[0]:
             return

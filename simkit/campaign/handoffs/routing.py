@@ -50,7 +50,7 @@ class RoutePlay(Mechanism):
         world.opening.influences.add("preferred_route", self._log_odds)
         shape = (world.scenario.calendar.horizon_days, len(Desk), shares.shape[1], len(Desk))
         self._talks = np.zeros(shape, dtype=np.int64)  # by day, desk that talked, segment and desk preferred
-        world.ledger.contact_listeners.append(self._count)
+        world.ledger.listen(self._count, DESK_OF)
         if levers.rule == "none":
             return
         outreach.desks.first_desk = self._first_desk
@@ -107,9 +107,7 @@ class RoutePlay(Mechanism):
 
     def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         """Count talks by route and by preference; messages go to everyone, whatever the rule."""
-        desk = DESK_OF.get(channel)
-        if desk is None:
-            return
+        desk = DESK_OF[channel]
         counted = np.bincount(self._code.take(batch.reached), minlength=self._log_ratio.shape[1])
         self._talks[day, desk] += counted.reshape(-1, len(Desk))
         self._world.ledger.tally(day, _WALLETS_OF[desk], batch.customers[batch.opened])

@@ -67,11 +67,9 @@ class LeadScorePlay(Mechanism):
             outreach.field.doors.visit_by_score(score, levers.door_bands, facts.pass_door.value)
         if levers.calls == "score":
             outreach.calls.order_by(lambda some: -score[some])
-        world.ledger.contact_listeners.append(self._count)
+        world.ledger.listen(self._count, (Channel.VISIT, *_CALLS))
 
     def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:
-        if channel is not Channel.VISIT and channel not in _CALLS:
-            return
         ledger, likeliest = self._world.ledger, batch.customers[self._likeliest[batch.customers]]
         if channel is Channel.VISIT:
             ledger.tally(day, "door_hours", batch.customers, np.asarray(batch.minutes) / 60)

@@ -58,7 +58,7 @@ class LeadSources(Mechanism):
         self._source = world.of_few.column(np.uint8(_NO_LEAD))
         self._since = world.of_few.column(np.int16(0))
         world.opening.influences.add("lead", self._log_odds, changes=True)
-        world.ledger.contact_listeners.append(self._follow)
+        world.ledger.listen(self._follow, _BY_PERSON)
 
     def plan(self, day: int) -> None:
         """Take today's leads: pay for all, hand on those with consent."""
@@ -99,9 +99,7 @@ class LeadSources(Mechanism):
         age = int(self._world.environment.now) - self._since[customers]
         return np.asarray(self._log_quality[self._source[customers]] * 0.5 ** (age / self._half_life))
 
-    def _follow(self, day: int, channel: Channel, batch: ContactBatch) -> None:
-        if channel not in _BY_PERSON:
-            return
+    def _follow(self, day: int, channel: Channel, batch: ContactBatch) -> None:  # noqa: ARG002
         met = (self._source[batch.customers] != _NO_LEAD) & batch.heard
         if not met.any():
             return

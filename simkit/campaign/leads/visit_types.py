@@ -22,7 +22,7 @@ class VisitTypes:
     def __init__(self, world: World) -> None:
         self._world = world
         self._minutes = dict.fromkeys(_TYPES, 0.0)
-        world.ledger.contact_listeners.append(self._count)
+        world.ledger.listen(self._count, _TYPES)
 
     def finish(self) -> None:
         """Write the cost of each type, once a run."""
@@ -36,6 +36,5 @@ class VisitTypes:
             self._world.ledger.figure(f"{name}_cost", spent[channel])
 
     def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:
-        if channel in _TYPES:
-            self._world.ledger.tally(day, f"{_TYPES[channel]}_reach", batch.reached)
-            self._minutes[channel] += float(np.broadcast_to(batch.minutes, batch.customers.shape).sum())
+        self._world.ledger.tally(day, f"{_TYPES[channel]}_reach", batch.reached)
+        self._minutes[channel] += float(np.broadcast_to(batch.minutes, batch.customers.shape).sum())

@@ -29,7 +29,7 @@ class TagStore(Mechanism):
         self._rules = levers.eligible
         for kind, rule in self._rules.items():
             world.record.rules.bar(kind, ~tags.eligible(rule))
-        world.ledger.contact_listeners.append(self._note)
+        world.ledger.listen(self._note)
 
     def _note(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         reached = _ONLINE if channel in ONLINE else _BY_ANY

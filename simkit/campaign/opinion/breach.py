@@ -36,7 +36,7 @@ class Breach(Mechanism):
         world.signals.listen(Signal.STOPPED, self._count_lost_users)
         if world.trust is not None:
             world.trust.shift(lambda day: -self._lost * self._left(day))
-            world.ledger.contact_listeners.append(self._count_lost_openings)
+            world.ledger.listen(self._count_lost_openings)
 
     def begin_day(self, day: int) -> None:
         """Strike users on the day of the breach; make the damage good on the day of the apology."""

@@ -43,7 +43,7 @@ class Experiences(Mechanism):
         world.opening.influences.add("trust", self._own_opening)
         world.opening.influences.add("change_of_trust", self._changed_opening, changes=True)
         world.refusal.add("trust", self._refusal)
-        world.ledger.contact_listeners.append(self._meet)
+        world.ledger.listen(self._meet, _WHERE_CUSTOMERS_ARE_MET)
 
     def begin_day(self, day: int) -> None:
         """Let a week's experience fade on Mondays."""
@@ -62,8 +62,6 @@ class Experiences(Mechanism):
 
     def _meet(self, day: int, channel: Channel, batch: ContactBatch) -> None:
         """Count who refuses to talk; who does talk trusts us more."""
-        if channel not in _WHERE_CUSTOMERS_ARE_MET:
-            return
         met = _IS_MET[batch.outcome]
         refused = batch.outcome == Outcome.REFUSED.value
         self._feel(self._met, batch.customers[met & ~refused], day)

@@ -32,7 +32,7 @@ class FeatureReleases(Mechanism):
         world.opening.influences.add("features", self._log_odds, changes=True)
         world.spending.add("features", self._log_ratio)
         world.payment_plans.append(self._count_payments)
-        world.ledger.contact_listeners.append(self._count_openings)
+        world.ledger.listen(self._count_openings)
         if world.trust is not None:
             world.trust.shift(lambda day: np.full(shape[1], self._trust[self._days <= day].sum()))
 

@@ -102,7 +102,7 @@ class WordOfMouth(Mechanism):
         world.signals.listen(Signal.OPENED, lambda customers, _: self._new.append(customers))
         for signal, share in ((Signal.HARMED, facts.harmed_speak), (Signal.UNSOLVED, facts.unsolved_speak)):
             world.signals.listen(signal, functools.partial(self._complain, share.value))
-        world.ledger.contact_listeners.append(self._hear_of_contacts)
+        world.ledger.listen(self._hear_of_contacts)
         world.opening.influences.add("word_of_mouth", self._log_odds, changes=True)
 
     def _log_odds(self, customers: Customers, channel: int) -> Floats:  # noqa: ARG002 - the same in all channels

@@ -61,7 +61,7 @@ class Satisfaction(Mechanism):
         }
         for signal, change in changes.items():
             world.signals.listen(signal, partial(self._experience, change.value))
-        world.ledger.contact_listeners.append(self._note)
+        world.ledger.listen(self._note, _WHERE_CUSTOMERS_WAIT)
         self.settle(np.flatnonzero(world.population.active), 0)
         world.signals.listen(Signal.ACTIVATED, self.settle)
         asks = levers is not None and levers.survey_share > 0
@@ -107,10 +107,9 @@ class Satisfaction(Mechanism):
         self._move(customers, np.float32(change))
 
     def _note(self, day: int, channel: Channel, batch: ContactBatch) -> None:  # noqa: ARG002
-        if channel in _WHERE_CUSTOMERS_WAIT:
-            change = self._change_by_outcome.take(batch.outcome)
-            concerned = change.nonzero()[0]
-            self._move(batch.customers[concerned], change[concerned])
+        change = self._change_by_outcome.take(batch.outcome)
+        concerned = change.nonzero()[0]
+        self._move(batch.customers[concerned], change[concerned])
 
     def _move(self, customers: Customers, change: NDArray[np.float32] | np.float32) -> None:
         moved = self._moved[customers] + change

@@ -39,7 +39,7 @@ class Survey:
         self._sms = world.scenario.messages["sms"]
         self._luck = world.streams.decision("satisfaction.survey")
         self._ask_on = DueDates(np.int32)
-        world.ledger.contact_listeners.append(self._note)
+        world.ledger.listen(self._note, _VISITS)
 
     def ask(self, day: int) -> None:
         """Send the questions that are due, and take in the answers."""
@@ -70,9 +70,7 @@ class Survey:
         self._world.ledger.tally(last, "visit_wallets", customers)
         self._world.ledger.tally(last, "visit_wallets_lasting", customers[lasting])
 
-    def _note(self, day: int, channel: Channel, batch: ContactBatch) -> None:
-        if channel not in _VISITS:
-            return
+    def _note(self, day: int, channel: Channel, batch: ContactBatch) -> None:  # noqa: ARG002
         met = batch.customers[_IS_TALK[batch.outcome]]
         self._world.ledger.tally(day, "visited", met)
         self._world.ledger.tally(day, "visit_openings", batch.customers[_IS_OPENING[batch.outcome]])

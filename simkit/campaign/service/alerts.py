@@ -156,8 +156,7 @@ class AlertPlay(Mechanism):
         if one.rule.measure in CONTACTS:
             channels, outcome = CONTACTS[one.rule.measure]
 
-            def note(day: int, channel: Channel, batch: ContactBatch) -> None:
-                if channel in channels:
-                    one.note(batch.customers[batch.outcome == outcome], day)
+            def note(day: int, channel: Channel, batch: ContactBatch) -> None:  # noqa: ARG001
+                one.note(batch.customers[batch.outcome == outcome], day)
 
-            self._world.ledger.contact_listeners.append(note)
+            self._world.ledger.listen(note, channels)

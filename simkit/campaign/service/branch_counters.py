@@ -45,7 +45,7 @@ class BranchCounterPlay(Mechanism):
         self._waits: list[NDArray[np.float64]] = []
         self._came = self._left = 0
         self._mean_wait = 0.0
-        world.ledger.contact_listeners.append(self._save_a_trip)
+        world.ledger.listen(self._save_a_trip, _AT_HOME)
 
     def plan(self, day: int) -> None:
         """Play the day at the counters, for nothing else disturbs them."""
@@ -126,10 +126,8 @@ class BranchCounterPlay(Mechanism):
         wages = staff_days * self._world.scenario.costs.staff_day.value
         ledger.cost(day, CostItem.STAFF, Channel.BRANCH, staff_days, wages)
 
-    def _save_a_trip(self, day: int, channel: Channel, batch: ContactBatch) -> None:
+    def _save_a_trip(self, day: int, channel: Channel, batch: ContactBatch) -> None:  # noqa: ARG002
         """Count the minutes that a branch would have cost those who have just opened at home or at work."""
-        if channel not in _AT_HOME:
-            return
         customers = batch.customers[_opened(batch.outcome)]
         segment = self._world.population.segment.take(customers)
         minutes = self._mean_wait + self._open_minutes.take(segment) + self._way_minutes.take(segment)

@@ -71,7 +71,7 @@ class Requests:
         world.signals.listen(
             Signal.HELP_WANTED, lambda customers, day: self._setup_on.put(customers.astype(np.int32), day)
         )
-        world.ledger.contact_listeners.append(self._contacted)
+        world.ledger.listen(self._contacted, self._most)
 
     def on(self, day: int) -> tuple[Customers, NDArray[np.bool_]]:
         """Return who asks on `day`, each once, by number, and who of them wants a set-up call."""
@@ -96,10 +96,9 @@ class Requests:
         self._help_on.spread(customers[asks], day + later)
 
     def _contacted(self, day: int, channel: Channel, batch: ContactBatch) -> None:
-        if channel in self._most:
-            turn = np.uint16((self._turn[day] + channel * _TURN_OF_A_CHANNEL) % _WORDS)
-            hits = (self._curiosity.take(batch.customers) + turn < self._most[channel]).nonzero()[0]
-            self._asking.append(batch.customers[hits[_REACHED[batch.outcome[hits]]]])
+        turn = np.uint16((self._turn[day] + channel * _TURN_OF_A_CHANNEL) % _WORDS)
+        hits = (self._curiosity.take(batch.customers) + turn < self._most[channel]).nonzero()[0]
+        self._asking.append(batch.customers[hits[_REACHED[batch.outcome[hits]]]])
 
 
 def _upper_half(words: NDArray[np.uint32]) -> NDArray[np.uint16]:

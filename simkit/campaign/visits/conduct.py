@@ -42,7 +42,7 @@ class Conduct(Mechanism):
         self._wariness(outreach)
         self._briefing(outreach)
         self._trial(outreach)
-        world.ledger.contact_listeners.append(self._count)
+        world.ledger.listen(self._count, VISITS)
 
     def _wariness(self, outreach: Outreach) -> None:
         """Register what changes who opens the door, who talks and who keeps an appointment."""
@@ -94,8 +94,6 @@ class Conduct(Mechanism):
         return relief
 
     def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:
-        if channel not in VISITS:
-            return
         self._pay(day, channel, batch.outcome)
         met = batch.heard
         customers, outcome = batch.customers[met], batch.outcome[met]

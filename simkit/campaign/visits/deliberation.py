@@ -27,7 +27,7 @@ class Deliberation(Mechanism):
         beyond = np.arange(self._most + 1) - deliberation.usual_touches.value
         self._log_odds = (scenario.by_segment(deliberation.per_touch)[:, None] * beyond).ravel()
         world.opening.influences.add("deliberation", self._deliberated, changes=True)
-        world.ledger.contact_listeners.append(self._count)
+        world.ledger.listen(self._count, WITH_A_PERSON)
 
     def _deliberated(self, customers: Customers, channel: int) -> Floats | float:
         if channel not in FACE_TO_FACE:
@@ -36,9 +36,7 @@ class Deliberation(Mechanism):
         place += np.minimum(self._touches.take(customers), self._most)
         return self._log_odds.take(place)
 
-    def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:
-        if channel not in WITH_A_PERSON:
-            return
+    def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:  # noqa: ARG002
         touches = self._touches.take(batch.reached)
         self._touches[batch.reached] = touches + (touches < _MOST)
         opened = batch.customers[batch.opened]

@@ -32,7 +32,7 @@ class Training(Mechanism):
         self._skills: list[float] = []
         self._staff_days = self._cost = 0.0
         world.opening.influences.add("skill", self._skill, changes=True)
-        world.ledger.contact_listeners.append(self._count)
+        world.ledger.listen(self._count, VISITS)
 
     def begin_day(self, day: int) -> None:
         """Forget a day's share, and learn what was taught the day before."""
@@ -65,9 +65,9 @@ class Training(Mechanism):
     def _skill(self, customers: Customers, channel: int) -> float:  # noqa: ARG002 - the same for all customers
         return self._log_odds if channel in VISITS else 0.0
 
-    def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:
+    def _count(self, day: int, channel: Channel, batch: ContactBatch) -> None:  # noqa: ARG002
         """Count openings that without skill would not have been: of each the share by which skill raised its probability."""
-        if channel not in VISITS or not self._log_odds:
+        if not self._log_odds:
             return
         chance = batch.probability[batch.opened]
         unskilled = 1 / (np.exp(self._log_odds) * (1 - chance) + chance)
