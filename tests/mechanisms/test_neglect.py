@@ -1,10 +1,7 @@
 """A wallet that is opened and forgotten falls asleep; care keeps it awake."""
 
-import numpy as np
 import pytest
 
-from simkit.campaign.relationship.neglect import feel
-from simkit.campaign.wallet.activity import NEVER
 from tests.campaign.banks import changed, doing, frame
 from tests.mechanisms.effects import assert_moves, bank_with, covers, figures, played, without
 
@@ -94,14 +91,3 @@ def test_care_for_nobody_moves_nothing():
 def test_the_lever_without_the_section_is_refused():
     """Nobody can be cared for in a scenario that knows no neglect."""
     assert dict(without(small_bank(), "neglect").impossible(doing(CARE).levers))["levers.neglect"]
-
-
-def test_the_compiled_look_up_agrees_with_numpy_bit_for_bit():
-    """Of 10,000 users who share 100 rows those feel cared for whose row was touched lately, on the last day that counts too."""
-    random = np.random.default_rng(0)
-    row_of, users = random.integers(0, 100, 20_000, dtype=np.int32), random.permutation(20_000)[:10_000]
-    touched = random.integers(0, 30, 100, dtype=np.int16)
-    touched[:20] = NEVER
-    ratios, ratio = np.empty(10_000, dtype=np.float32), np.float32(-0.4)
-    feel(users, row_of, touched, 15.0, ratio, ratios)
-    np.testing.assert_array_equal(ratios, (touched[row_of[users]] >= 15) * ratio)

@@ -53,7 +53,7 @@ class Hotline:
     ) -> None:
         """Let today's callers join the line: those transferred by a machine, with their chance to open, and enquiries."""
         enquiring = self._enquiries.on(day)
-        enquiring = enquiring[self._world.wallets.prospects(enquiring) & ~_among(enquiring, transferred)]
+        enquiring = enquiring[self._world.wallets.prospects(enquiring) & ~np.isin(enquiring, transferred)]
         hours = self._hours
         rings = day + (hours.starts + self._clock.uniform(enquiring, day) * (hours.ends - hours.starts)) / 24
         customers = np.concatenate([transferred, enquiring])
@@ -120,10 +120,3 @@ class Hotline:
                 worked = crew.stretches(seat, late_break=seat % 2 == 1)
                 stretches += [(before + seat, opens, closes) for opens, closes in worked]
         return Duty.of([stretches])
-
-
-def _among(customers: Customers, few: Customers) -> NDArray[np.bool_]:
-    """Say who is one of a few."""
-    known = np.append(np.sort(few), np.iinfo(np.int64).max)
-    among: NDArray[np.bool_] = known[known.searchsorted(customers)] == customers
-    return among

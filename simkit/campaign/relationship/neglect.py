@@ -12,7 +12,6 @@ from simkit.campaign.signals import Signal
 from simkit.campaign.vocabulary import Channel, CostItem, Outcome, Status
 from simkit.campaign.wallet.activity import ACTIVE_DAYS, NEVER
 from simkit.campaign.world import World
-from simkit.compiled import compiled
 from simkit.due_dates import DueDates
 from simkit.params.mechanisms.relationship import NeglectLevers
 
@@ -97,21 +96,4 @@ class Neglect(Mechanism):
         self._touched[new] = day
 
     def _log_ratio(self, users: Customers, day: int) -> Floats:
-        ratios, since = np.empty(users.shape[0], dtype=np.float32), day - self._facts.remembers.value
-        index = np.ascontiguousarray(users, dtype=np.int64)
-        feel(index, self._world.of_few.row_of, self._touched.values, since, self._cared_ratio, ratios)
-        return ratios
-
-
-@compiled("void(int64[::1], int32[::1], int16[::1], float64, float32, float32[::1])")
-def feel(
-    users: NDArray[np.int64],
-    row_of: NDArray[np.int32],
-    touched: NDArray[np.int16],
-    since: float,
-    ratio: np.float32,
-    ratios: NDArray[np.float32],
-) -> None:
-    """Fill `ratios` with `ratio` for users whose last touch, kept by row, is not before `since`, and 0 for others."""
-    for place in range(users.shape[0]):
-        ratios[place] = ratio if touched[row_of[users[place]]] >= since else np.float32(0)
+        return (self._touched[users] >= day - self._facts.remembers.value) * self._cared_ratio
